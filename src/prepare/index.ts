@@ -1,0 +1,7 @@
+/**
+ * The way from items to requests.
+ */
+export { withoutListEntry } from './field-plan.ts';
+export { type Preparation, preparation } from './preparation.ts';
+export { prepare } from './prepare.ts';
+export type * from './types.ts';

@@ -1,0 +1,235 @@
+/**
+ * Joins two changes of one record into one that leaves Connect as the two would, the later after the
+ * earlier. Where the documents do not make that certain, there is no joint change.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ListDefinition, MergeRule } from '../contract/index.ts';
+import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/outline.ts';
+import { elementKey } from './elements.ts';
+import type { FieldPlan } from './field-plan.ts';
+import { isRecord, recordsIn } from './records.ts';
+import type { ItemRecord } from './types.ts';
+
+/** Where and why two changes cannot be joined. */
+export interface MergeObstacle {
+  /** Place in the item, as people read it, such as `Variants[].Skus[]`. */
+  readonly place: string;
+  readonly reason: string;
+}
+
+/** A joint change, or why there is none. */
+export type MergeResult =
+  | { readonly merged: ItemRecord; readonly obstacle?: never }
+  | { readonly merged?: never; readonly obstacle: MergeObstacle };
+
+/** Thrown inside a merge only, to leave it from any depth. */
+class Obstacle extends Error {
+  readonly place: string;
+  constructor(place: string, reason: string) {
+    super(reason);
+    this.place = place;
+  }
+}
+
+interface Context {
+  readonly plan: FieldPlan;
+  readonly fullFile: boolean;
+}
+
+function placeOf(outline: RecordOutline, name: string): string {
+  return outline.place === '' ? name : `${outline.place}.${name}`;
+}
+
+/** Price amounts that Connect does not look at. */
+function isSkipped(field: FieldOutline, value: unknown): boolean {
+  return field.definition.empty === 'skipped' && (value === null || value === 0);
+}
+
+/** Whether a switch of the request, or of the later record, is on for a list. */
+function isOn(switchName: string, later: ItemRecord, context: Context): boolean {
+  if (switchName === 'FullFile') return context.fullFile;
+  if (switchName in later) return later[switchName] === true;
+  return context.plan.modifiers.some((list) => list.some((value) => value.name === switchName));
+}
+
+function mergeRule(list: ListDefinition, later: ItemRecord, context: Context): MergeRule {
+  if (typeof list.merge === 'string') return list.merge;
+  const name = typeof list.shorter === 'object' ? list.shorter.switch : '';
+  // Either clean-up of images makes their list complete.
+  const names = name === 'AdditionalImagesCleanup' ? [name, 'ImagesAndFilesCleanup'] : [name];
+  return names.some((candidate) => isOn(candidate, later, context)) ? list.merge.on : list.merge.off;
+}
+
+/**
+ * A value is written as a whole. What becomes of a part that the later value leaves out is not stated, so
+ * only a later value that gives every part of the earlier one stands for both.
+ */
+function coversValue(earlier: unknown, later: unknown): boolean {
+  if (Array.isArray(earlier)) return isDeepStrictEqual(earlier, later);
+  if (!isRecord(earlier)) return true;
+  if (!isRecord(later)) return later === null;
+  return Object.keys(earlier).every(
+    (name) => later[name] !== undefined && coversValue(earlier[name], later[name]),
+  );
+}
+
+function mergeValue(earlier: unknown, later: unknown, place: string): unknown {
+  if (coversValue(earlier, later)) return later;
+  throw new Obstacle(place, 'the later value leaves out a part that the earlier one gives');
+}
+
+/** Flags of one single-choice group switch each other off, so two changes that set different ones keep their order. */
+function checkFlags(earlier: readonly ItemRecord[], later: readonly ItemRecord[], place: string): void {
+  const set = (flags: readonly ItemRecord[]) =>
+    flags.filter((flag) => (flag.IsSet ?? flag.IsActive ?? true) === true).map((flag) => flag.Code);
+  const before = set(earlier).filter((code) => !later.some((flag) => flag.Code === code));
+  const after = set(later).filter((code) => !earlier.some((flag) => flag.Code === code));
+  if (before.length > 0 && after.length > 0) {
+    throw new Obstacle(place, 'both set flags, which may belong to one single-choice group');
+  }
+}
+
+function mergeElements(
+  earlier: readonly ItemRecord[],
+  later: readonly ItemRecord[],
+  field: FieldOutline & { readonly child: RecordOutline },
+  context: Context,
+): unknown[] {
+  const { child } = field;
+  const list = field.definition.list as ListDefinition;
+  if (child.entity === 'Product.Flag' || child.entity === 'Customer.Flag') {
+    checkFlags(earlier, later, child.place);
+  }
+  const merged: ItemRecord[] = [...earlier];
+  const positions = new Map<string, number>();
+  for (const [position, element] of earlier.entries()) {
+    const key = elementKey(element, list);
+    if (key === undefined) throw new Obstacle(child.place, 'an element has no key');
+    positions.set(key, position);
+  }
+  for (const element of later) {
+    const key = elementKey(element, list);
+    if (key === undefined) throw new Obstacle(child.place, 'an element has no key');
+    const position = positions.get(key);
+    if (position === undefined) merged.push(element);
+    else merged[position] = mergeRecords(merged[position] as ItemRecord, element, child, context);
+  }
+  if (child.entity === 'Product.Sku' && merged.length > Math.max(earlier.length, later.length)) {
+    throw new Obstacle(child.place, 'they name different SKUs of one variant');
+  }
+  return merged;
+}
+
+function mergeLists(
+  earlier: ItemRecord,
+  later: ItemRecord,
+  field: FieldOutline & { readonly child: RecordOutline },
+  outline: RecordOutline,
+  context: Context,
+): unknown {
+  const before = earlier[field.name];
+  const after = later[field.name];
+  if (isDeepStrictEqual(before, after)) return after;
+  const place = placeOf(outline, field.name);
+  switch (mergeRule(field.definition.list as ListDefinition, later, context)) {
+    case 'lastWins':
+      return after;
+    case 'separate':
+      throw new Obstacle(place, 'both carry this list, and what Connect does with two of them is not stated');
+    case 'byKey':
+      return mergeElements(recordsIn(before), recordsIn(after), field, context);
+  }
+}
+
+function mergeField(
+  earlier: ItemRecord,
+  later: ItemRecord,
+  field: FieldOutline,
+  outline: RecordOutline,
+  context: Context,
+): unknown {
+  const before = earlier[field.name];
+  const after = later[field.name];
+  if (after === undefined || (isSkipped(field, after) && before !== undefined)) return before;
+  if (before === undefined) return after;
+  if (outline.list !== undefined && field.slot !== undefined) {
+    const value = context.plan.values[outline.list.index]?.[field.slot.bit];
+    if (value?.kind === 'createOnly') return before;
+  }
+  const { child, definition } = field;
+  if (child === undefined) return after;
+  if (definition.type === 'records') return mergeLists(earlier, later, { ...field, child }, outline, context);
+  if (child.list === undefined || !isRecord(before) || !isRecord(after)) {
+    return mergeValue(before, after, child.place);
+  }
+  const keys = child.identity[0] ?? [];
+  if (keys.some((name) => !isDeepStrictEqual(before[name], after[name]))) {
+    throw new Obstacle(child.place, 'they are about different records');
+  }
+  return mergeRecords(before, after, child, context);
+}
+
+/** A sale price makes the record active and its rule the fixed price, whatever else the record says. */
+function checkPrices(earlier: ItemRecord, later: ItemRecord, place: string): void {
+  const isPriced = (price: ItemRecord) => typeof price.PriceSale === 'number' && price.PriceSale !== 0;
+  const hasRule = (price: ItemRecord) => Boolean(price.PriceRule) || Boolean(price.PriceRuleValue);
+  const clash =
+    (isPriced(earlier) && !isPriced(later) && (hasRule(later) || later.IsActive === false)) ||
+    (isPriced(later) && hasRule(earlier)) ||
+    (isPriced(earlier) && hasRule(later));
+  if (clash)
+    throw new Obstacle(place, 'a sale price and a later price rule or deactivation exclude each other');
+}
+
+/** Connect leaves out a price record in which a mandatory amount is empty. */
+function isLeftOut(price: ItemRecord, context: Context): boolean {
+  return context.plan.mandatory.some(({ fields }) => fields.every((name) => !price[name]));
+}
+
+function mergeRecords(
+  earlier: ItemRecord,
+  later: ItemRecord,
+  outline: RecordOutline,
+  context: Context,
+): ItemRecord {
+  if (outline.list === undefined) return mergeValue(earlier, later, outline.place) as ItemRecord;
+  if (outline.entity === 'Product.SkuPriceList') {
+    if (isLeftOut(later, context)) return earlier;
+    if (isLeftOut(earlier, context)) return later;
+    checkPrices(earlier, later, outline.place);
+  }
+  const merged: ItemRecord = { ...earlier, ...later };
+  for (const name of Object.keys(merged)) {
+    const field = outline.fields.get(name);
+    if (field === undefined) continue;
+    merged[name] = mergeField(earlier, later, field, outline, context);
+  }
+  for (const { name, list } of outline.switches) {
+    // A list that adds to one that replaces still replaces; a list that replaces stands alone.
+    if (earlier[list] !== undefined && later[list] !== undefined && later[name] === true) {
+      merged[name] = earlier[name];
+    } else if (later[list] === undefined && earlier[list] !== undefined) {
+      merged[name] = earlier[name];
+    }
+  }
+  return merged;
+}
+
+/**
+ * The joint change of two items with one identity key, or why there is none. Both items have exact names
+ * and have been validated; neither is changed.
+ */
+export function mergeItems(
+  earlier: ItemRecord,
+  later: ItemRecord,
+  outline: ImportOutline,
+  plan: FieldPlan,
+  fullFile: boolean,
+): MergeResult {
+  try {
+    return { merged: mergeRecords(earlier, later, outline.root, { plan, fullFile }) };
+  } catch (thrown) {
+    if (thrown instanceof Obstacle) return { obstacle: { place: thrown.place, reason: thrown.message } };
+    throw thrown;
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What counts as a record, and how a place in one is written.
+ */
+import type { ItemRecord } from './types.ts';
+
+/** Whether a value is an object that may be a record: no null, no list, no date. */
+export function isRecord(value: unknown): value is ItemRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** The records of a list; none where the value is no list. */
+export function recordsIn(value: unknown): ItemRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** A JSON pointer (RFC 6901) one step further. */
+export function pointerTo(pointer: string, name: string | number): string {
+  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** The value at a JSON pointer; undefined where there is none. */
+export function valueAt(value: unknown, pointer: string): unknown {
+  let found = value;
+  for (const token of pointer.split('/').slice(1)) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as ItemRecord)[token.replaceAll('~1', '/').replaceAll('~0', '~')];
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+/**
+ * The shapes that travel between the steps of prepare.
+ */
+import type { ImportName } from '../contract/index.ts';
+import type { ConnectError } from '../errors.ts';
+
+/** An item or a record nested in it, as plain JSON. */
+export type ItemRecord = Record<string, unknown>;
+
+/** Why an item cannot be sent. */
+export interface ItemError {
+  /** JSON pointer into the item; empty for the item as a whole. */
+  readonly path: string;
+  /** Stable code, such as `WRONG_TYPE`. */
+  readonly code: string;
+  /** What is wrong and what to do, for people. */
+  readonly message: string;
+}
+
+/** An item that was not put into a request. */
+export interface RejectedItem {
+  /** Position in the list that was given. */
+  readonly index: number;
+  /** Identity key as text, where the item has one. */
+  readonly key?: string;
+  /** The item as it was given. */
+  readonly item: unknown;
+  readonly errors: readonly ItemError[];
+}
+
+/** Something the author should know although everything was sent. */
+export interface PrepareWarning {
+  readonly code: string;
+  readonly message: string;
+  /** How many items it concerns. */
+  readonly count: number;
+}
+
+/** What is to happen to a property that the contract does not know. */
+export type UnknownProperties = 'reject' | 'remove' | 'send';
+
+/** Names of header values by header list, as an author gives them: names or numbers, in any letter case. */
+export type ListedValues = Readonly<Record<string, readonly (string | number)[]>>;
+
+/**
+ * Which fields are written: what the items carry, or a choice of header values. A chosen value may be one
+ * of Connect's variants (`NameCreateOnly`). Fields without a list entry are chosen as `Entity.Field` under
+ * `WithoutListEntry`.
+ */
+export type FieldSelection = 'carried' | ListedValues;
+
+/** Everything that prepare needs to know beside the items. */
+export interface PrepareOptions {
+  readonly import: ImportName;
+  readonly accountId: number;
+  /** Only for imports that have it. */
+  readonly supplierId?: number;
+  readonly fullFile: boolean;
+  readonly fields: FieldSelection;
+  /** Chosen fields that are emptied where an item lacks them. */
+  readonly clear: ListedValues;
+  /** Modifiers, and the price fields without which a price record is skipped. */
+  readonly switches: ListedValues;
+  readonly unknownProperties: UnknownProperties;
+  /** Most items in one request. */
+  readonly maximumItems: number;
+  /** Most bytes in the body of one request. */
+  readonly maximumBytes: number;
+}
+
+/** An item that is part of a request. */
+export interface PreparedItem {
+  /** Positions of the given items that it holds; several when duplicates were merged. */
+  readonly indexes: readonly number[];
+  /** Identity key as text. */
+  readonly key: string;
+  readonly record: ItemRecord;
+  /** JSON text as it is sent. */
+  readonly text: string;
+  /** Length of the text in bytes of UTF-8. */
+  readonly bytes: number;
+}
+
+/** The settings of a request, as its header states them. */
+export type RequestHeader = Readonly<Record<string, number | boolean | readonly number[]>>;
+
+/** One POST: items under a header whose field lists are true for every record in them. */
+export interface PreparedRequest {
+  readonly header: RequestHeader;
+  readonly items: readonly PreparedItem[];
+  /** Length of the body in bytes. */
+  readonly bytes: number;
+}
+
+/** What prepare makes of a list of items. */
+export interface Prepared {
+  readonly requests: readonly PreparedRequest[];
+  readonly rejected: readonly RejectedItem[];
+  readonly warnings: readonly PrepareWarning[];
+  /** Why nothing of a full feed may be sent; `requests` is then empty. */
+  readonly refusal?: ConnectError;
+}
