@@ -1,0 +1,4 @@
+/**
+ * Registers the config node norce-connect-config.
+ */
+export { registerConnectConfig as default } from '../src/runtime/connect-config.ts';

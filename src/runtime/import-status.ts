@@ -1,0 +1,92 @@
+/**
+ * What an import node shows under itself: what is under way, and how the last message ended.
+ */
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import type { Progress } from '../connection/index.ts';
+import { ConnectError } from '../errors.ts';
+import type { Prepared } from '../prepare/index.ts';
+import { Status } from './status.ts';
+
+/** Longest error code that fits under a node. */
+const longestCode = 24;
+
+/** A duration in the unit in which people would say it. */
+function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Status of an import node. Texts come from the node's own catalogue. */
+export class ImportStatus {
+  readonly #RED: NodeAPI;
+  readonly #status: Status;
+  readonly #type: string;
+  #underWay = 0;
+
+  constructor(RED: NodeAPI, node: Node) {
+    this.#RED = RED;
+    this.#status = new Status(node);
+    this.#type = node.type;
+  }
+
+  /** A message has come in. */
+  begin(): void {
+    this.#underWay++;
+    this.#show('blue', 'dot', 'preparing', {});
+  }
+
+  /** It has ended, one way or the other. */
+  end(): void {
+    this.#underWay--;
+  }
+
+  progress(progress: Progress): void {
+    switch (progress.kind) {
+      case 'waiting':
+        this.#show('yellow', 'ring', 'waiting', {
+          place: progress.place,
+          time: duration(progress.expectedWait),
+        });
+        return;
+      case 'sending':
+        this.#show('blue', 'dot', 'sending', {});
+        return;
+      case 'retrying':
+        this.#show('yellow', 'dot', 'retrying', {
+          code: progress.code.slice(0, longestCode),
+          time: duration(progress.delay),
+        });
+    }
+  }
+
+  accepted(jobId: string): void {
+    this.#show('green', 'dot', 'accepted', { jobId });
+  }
+
+  failed(error: Error): void {
+    const code = error instanceof ConnectError ? error.code : 'UNEXPECTED';
+    this.#show('red', 'dot', 'failed', { code: code.slice(0, longestCode) });
+  }
+
+  /** The last word on a message of which nothing failed. */
+  finished({ requests, rejected }: Prepared, failure: ConnectError | undefined): void {
+    if (failure !== undefined) return;
+    if (rejected.length > 0) this.#show('yellow', 'ring', 'rejected', { count: rejected.length });
+    else if (requests.length === 0) this.#show('grey', 'ring', 'nothing', {});
+  }
+
+  close(): void {
+    this.#status.close();
+  }
+
+  #show(
+    fill: NonNullable<NodeStatus['fill']>,
+    shape: NonNullable<NodeStatus['shape']>,
+    key: string,
+    values: object,
+  ): void {
+    const text = this.#RED._(`${this.#type}.status.${key}`, values as Record<string, string>);
+    const others = this.#underWay > 1 ? ` (${this.#underWay})` : '';
+    this.#status.show({ fill, shape, text: text + others });
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The line of text under a node, written no more often than people can read it.
+ */
+import type { Node, NodeStatus } from 'node-red';
+
+/** Least time in ms between two changes; Node-RED sends each one to every open editor. */
+const leastPause = 500;
+
+/** One node's status. The newest text always gets through. */
+export class Status {
+  readonly #node: Node;
+  #waiting: NodeStatus | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** Shows a status, at once or after the pause; a newer one takes the place of one that still waits. */
+  show(status: NodeStatus): void {
+    if (this.#timer !== undefined) {
+      this.#waiting = status;
+      return;
+    }
+    this.#node.status(status);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const next = this.#waiting;
+      this.#waiting = undefined;
+      if (next !== undefined) this.show(next);
+    }, leastPause);
+    this.#timer.unref();
+  }
+
+  /** Forgets what waits. Nothing is shown after this. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#waiting = undefined;
+  }
+}

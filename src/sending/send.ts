@@ -1,0 +1,115 @@
+/**
+ * Sends the requests of one message and says of each what became of it.
+ */
+import type { Connection, Progress } from '../connection/index.ts';
+import { type ImportName, importHeaderName, imports } from '../contract/index.ts';
+import { asError, ConnectError } from '../errors.ts';
+import type { PreparedItem, PreparedRequest, RequestHeader } from '../prepare/index.ts';
+import { requestBody } from './body.ts';
+import { type JobResponse, parseJobResponse } from './job-response.ts';
+
+/** A request that Connect has taken. */
+export interface AcceptedRequest extends JobResponse {
+  readonly request: PreparedRequest;
+  /** Requests that were sent until this one was answered. */
+  readonly attempts: number;
+  /** An earlier attempt may have been taken too, so that Connect runs the same import twice. */
+  readonly perhapsReceivedBefore: boolean;
+}
+
+/** Items that Connect has not taken, or perhaps not. */
+export interface FailedItems {
+  readonly items: readonly PreparedItem[];
+  /** The header under which they were sent; not given for requests that were not even tried. */
+  readonly header?: RequestHeader;
+  readonly error: ConnectError;
+  /** `unknown`: Connect may have taken them. */
+  readonly outcome: 'not sent' | 'unknown';
+}
+
+/** What is told while a message is under way. */
+export interface SendListener {
+  accepted(accepted: AcceptedRequest): void;
+  failed(failed: FailedItems): void;
+  progress(progress: Progress): void;
+}
+
+/** How the requests are to be sent. */
+export interface SendOptions {
+  readonly connection: Connection;
+  readonly import: ImportName;
+  /** May be sent again when an attempt was perhaps received: not a full feed, nor what clears first. */
+  readonly repeatable: boolean;
+  /** Cancels what has not been sent. */
+  readonly signal: AbortSignal;
+}
+
+/** Requests of one message that are under way at the same time. */
+const mostAtOnce = 4;
+
+/** After one of these the other requests of the message would end alike. */
+const endsAll = new Set(['TOKEN_REJECTED', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_SENT', 'CONNECTION_CLOSED']);
+
+function asConnectError(thrown: unknown): ConnectError {
+  if (thrown instanceof ConnectError) return thrown;
+  const error = asError(thrown);
+  return new ConnectError('UNEXPECTED', error.message, { cause: error });
+}
+
+async function sendOne(
+  request: PreparedRequest,
+  options: SendOptions,
+  listener: SendListener,
+): Promise<AcceptedRequest> {
+  const answer = await options.connection.call({
+    method: 'POST',
+    path: imports[options.import].path,
+    headers: { [importHeaderName.toLowerCase()]: JSON.stringify(request.header) },
+    contentType: 'application/json; charset=utf-8',
+    body: requestBody(request),
+    priority: 'imports',
+    repeatable: options.repeatable,
+    signal: options.signal,
+    onProgress: (progress) => listener.progress(progress),
+  });
+  const { attempts, perhapsReceivedBefore } = answer;
+  return { request, ...parseJobResponse(answer.text), attempts, perhapsReceivedBefore };
+}
+
+/**
+ * Sends requests, a few at a time; resolves when each has ended. Nothing is thrown: each item is told of
+ * once, as accepted or as failed. After an error that concerns the connection as a whole, what has not been
+ * tried fails with it, together.
+ */
+export async function sendRequests(
+  requests: readonly PreparedRequest[],
+  options: SendOptions,
+  listener: SendListener,
+): Promise<void> {
+  const waiting = [...requests];
+  let fatal: ConnectError | undefined;
+  const work = async (): Promise<void> => {
+    for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
+      try {
+        listener.accepted(await sendOne(request, options, listener));
+      } catch (thrown) {
+        const error = asConnectError(thrown);
+        const outcome = error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'not sent';
+        listener.failed({ items: request.items, header: request.header, error, outcome });
+        if (endsAll.has(error.code)) {
+          fatal = error;
+          return;
+        }
+      }
+      if (fatal !== undefined) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, requests.length) }, work));
+  if (fatal !== undefined && waiting.length > 0) {
+    listener.failed({
+      items: waiting.flatMap((request) => request.items),
+      error: fatal,
+      outcome: 'not sent',
+    });
+  }
+}
