@@ -1,0 +1,17 @@
+/**
+ * The door of this room: addresses, connections and the registry. The rest is its own business.
+ */
+export {
+  type Addresses,
+  type AddressInput,
+  type Environment,
+  resolveAddresses,
+} from './addresses.ts';
+export type { Answer, Body, Call, Progress } from './call.ts';
+export { Connection, type PublicSettings } from './connection.ts';
+export { processRegistry, processRegistryKey } from './process-registry.ts';
+export { ConnectionRegistry, type RegistryOptions } from './registry.ts';
+export type { ConnectionSettings } from './settings.ts';
+export { type ConnectionTest, testConnection } from './test-connection.ts';
+export type { ThrottleStatus } from './throttle.ts';
+export type { Priority } from './waiting-line.ts';

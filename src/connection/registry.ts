@@ -1,0 +1,188 @@
+/**
+ * What outlives a deploy: Node-RED closes and makes anew its config nodes, but the last minute's requests, the
+ * token and the requests under way must not be forgotten with them.
+ */
+import { createHash } from 'node:crypto';
+import { ConnectError } from '../errors.ts';
+import type { Backoff } from './backoff.ts';
+import type { CallRun } from './call-run.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { Connection } from './connection.ts';
+import { HttpClient } from './http-client.ts';
+import { type ConnectionSettings, checkSettings, throttleKey } from './settings.ts';
+import { Throttle } from './throttle.ts';
+import { TokenLimiter } from './token-limiter.ts';
+import { requestToken } from './token-request.ts';
+import { TokenSource } from './token-source.ts';
+
+/** What a test or a simulator may set. */
+export interface RegistryOptions {
+  /**
+   * Length of a minute in milliseconds, 60,000 unless scaled: the window of the limits, and the measure of all
+   * pauses that are not told by a server.
+   */
+  readonly minute?: number;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+interface SharedToken {
+  readonly source: TokenSource;
+  readonly users: Set<Connection>;
+}
+
+interface Membership {
+  readonly leaveThrottle: () => void;
+  readonly token: SharedToken;
+}
+
+/** Idle tokens that are kept; each is a few kilobytes. */
+const MOST_TOKENS = 100;
+/** How long requests under way may take to end when the process stops, in milliseconds. */
+const GRACE = 2000;
+
+/** All connections of a process, and what they share. */
+export class ConnectionRegistry {
+  readonly #clock: Clock;
+  readonly #minute: number;
+  readonly #backoff: Backoff;
+  readonly #http: HttpClient;
+  readonly #throttles = new Map<string, Throttle>();
+  readonly #limiters = new Map<string, TokenLimiter>();
+  readonly #tokens = new Map<string, SharedToken>();
+  readonly #members = new Map<Connection, Membership>();
+  readonly #running = new Set<CallRun>();
+  #closing: Promise<void> | undefined;
+
+  constructor({ minute = 60_000, clock = systemClock, random = Math.random }: RegistryOptions = {}) {
+    this.#clock = clock;
+    this.#minute = minute;
+    this.#backoff = { base: minute / 60, cap: minute * 5, random };
+    this.#http = new HttpClient({ clock, idle: minute });
+  }
+
+  /**
+   * A connection for one user, to be released by it. Whatever was acquired with the same customer shares its
+   * limit, and with the same credentials its token.
+   *
+   * @throws ConnectError `SETTINGS_INVALID`, `ADDRESS_INVALID`, `ADDRESS_NOT_HTTPS`, `CONNECTION_CLOSED`
+   */
+  acquire(settings: ConnectionSettings): Connection {
+    this.#check(settings);
+    return this.#join(settings, this.#sharedToken(settings));
+  }
+
+  /**
+   * The like of {@link acquire}, but with a token source that nobody else has: the credentials are tried out
+   * themselves, and not a token that they once brought.
+   *
+   * @throws ConnectError as {@link acquire}
+   */
+  acquireWithNewToken(settings: ConnectionSettings): Connection {
+    this.#check(settings);
+    return this.#join(settings, { source: this.#tokenSource(settings), users: new Set() });
+  }
+
+  /** The user is done with it; its calls under way go on. A second release does nothing. */
+  release(connection: Connection): void {
+    const membership = this.#members.get(connection);
+    if (membership === undefined) return;
+    this.#members.delete(connection);
+    membership.leaveThrottle();
+    membership.token.users.delete(connection);
+  }
+
+  /** True from the beginning of {@link close}: it cannot be used again. */
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Cancels what waits, gives what is under way two seconds, and lets go of everything. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    for (const run of this.#running) run.cancel();
+    for (const connection of this.#members.keys()) this.release(connection);
+    await this.#http.close(GRACE);
+    this.#throttles.clear();
+    this.#tokens.clear();
+    this.#limiters.clear();
+  }
+
+  #check(settings: ConnectionSettings): void {
+    if (this.isClosed) throw new ConnectError('CONNECTION_CLOSED', 'The connections have been closed.');
+    checkSettings(settings);
+  }
+
+  #join(settings: ConnectionSettings, token: SharedToken): Connection {
+    const throttle = this.#throttle(throttleKey(settings));
+    const connection = new Connection(
+      settings,
+      {
+        throttle,
+        tokens: token.source,
+        http: this.#http,
+        clock: this.#clock,
+        backoff: this.#backoff,
+      },
+      this.#running,
+    );
+    token.users.add(connection);
+    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), token });
+    return connection;
+  }
+
+  #throttle(key: string): Throttle {
+    for (const [other, throttle] of this.#throttles) if (throttle.isIdle) this.#throttles.delete(other);
+    const known = this.#throttles.get(key);
+    if (known !== undefined) return known;
+    const throttle = new Throttle({ window: this.#minute, clock: this.#clock, backoff: this.#backoff });
+    this.#throttles.set(key, throttle);
+    return throttle;
+  }
+
+  #sharedToken(settings: ConnectionSettings): SharedToken {
+    const key = tokenKey(settings);
+    const known = this.#tokens.get(key);
+    // What is looked up last is forgotten last.
+    this.#tokens.delete(key);
+    this.#forgetTokens();
+    const token = known ?? { source: this.#tokenSource(settings), users: new Set() };
+    this.#tokens.set(key, token);
+    return token;
+  }
+
+  #forgetTokens(): void {
+    const unused = [...this.#tokens].filter(([, token]) => token.users.size === 0);
+    const live = unused.filter(([, token]) => !token.source.isIdle);
+    const kept = new Set(live.slice(-MOST_TOKENS).map(([key]) => key));
+    for (const [key] of unused) if (!kept.has(key)) this.#tokens.delete(key);
+  }
+
+  #tokenSource({ addresses, clientId, clientSecret, scope, timeout }: ConnectionSettings): TokenSource {
+    const identity = { tokenUrl: addresses.tokenUrl, clientId, clientSecret, scope };
+    return new TokenSource({
+      request: () => requestToken(identity, this.#http, this.#clock, timeout),
+      limiter: this.#limiter(new URL(addresses.tokenUrl).host),
+      clock: this.#clock,
+      backoff: this.#backoff,
+      minute: this.#minute,
+    });
+  }
+
+  #limiter(host: string): TokenLimiter {
+    const limiter = this.#limiters.get(host) ?? new TokenLimiter(this.#clock, this.#minute);
+    this.#limiters.set(host, limiter);
+    return limiter;
+  }
+}
+
+/** The secret is in it only as a hash: a changed one is another key, and the key may be seen. */
+function tokenKey({ addresses, clientId, clientSecret, scope }: ConnectionSettings): string {
+  const hash = createHash('sha256').update(clientSecret).digest('hex');
+  return JSON.stringify([addresses.tokenUrl, clientId, scope, hash]);
+}
