@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+/**
+ * Starts the simulator alone, for integrators without an account and for a look at what a flow sends.
+ */
+import { parseArgs } from 'node:util';
+import { ConnectError } from '../errors.ts';
+import type { Mood } from './job-board.ts';
+import type { SimulatorOptions } from './simulator.ts';
+import { defaultClient, Simulator } from './simulator.ts';
+
+const defaultPort = 4710;
+
+const help = `norce-connect-simulator: a local Norce Connect, without an account
+
+  --port <number>        port to listen on (default ${defaultPort}, 0 for any free one)
+  --host <address>       address to listen on (default 127.0.0.1)
+  --mood <hostile|kind>  hostile (default): jobs in any order, slow, poor logs; kind: in order, quick
+  --time-scale <number>  how many times faster than real time (default 1)
+  --limit <number>       requests per minute (default 60, 0 for no limit)
+  --help                 this text
+`;
+
+/** A wrong option; the message says which. */
+class UsageError extends Error {}
+
+function readOptions(argv: readonly string[]): SimulatorOptions | null {
+  const { values } = parse(argv);
+  if (values.help) return null;
+  if (values.mood !== 'hostile' && values.mood !== 'kind') throw new UsageError('--mood is hostile or kind.');
+  const mood: Mood = values.mood;
+  const port = readNumber('--port', values.port);
+  if (!Number.isInteger(port) || port > 65_535) throw new UsageError('--port is a port number.');
+  const timeScale = readNumber('--time-scale', values['time-scale']);
+  if (timeScale === 0) throw new UsageError('--time-scale is above 0.');
+  const limit = readNumber('--limit', values.limit);
+  const requestLimit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+  return { host: values.host, port, mood, timeScale, requestLimit };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string', default: String(defaultPort) },
+        host: { type: 'string', default: '127.0.0.1' },
+        mood: { type: 'string', default: 'hostile' },
+        'time-scale': { type: 'string', default: '1' },
+        limit: { type: 'string', default: '60' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readNumber(name: string, text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(number) || number < 0) throw new UsageError(`${name} is a number of 0 or more.`);
+  return number;
+}
+
+async function run(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) {
+    process.stdout.write(help);
+    return;
+  }
+  const simulator = await Simulator.start(options);
+  process.stdout.write(`Norce Connect simulator (${options.mood})
+
+  Connect base address   ${simulator.connectUrl}
+  Token address          ${simulator.tokenUrl}
+  Client id              ${defaultClient.id}
+  Client secret          ${defaultClient.secret}
+  Scope                  playground, stage or prod
+
+  Look at the shop       ${simulator.url}/
+  Stop                   Ctrl+C
+`);
+  const stop = (): void => void simulator.close();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+run().catch((error: unknown) => {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${help}`);
+  else if (error instanceof ConnectError) process.stderr.write(`${error.message}\n`);
+  else throw error;
+  process.exitCode = 1;
+});

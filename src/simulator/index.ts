@@ -1,0 +1,13 @@
+/**
+ * The simulator's public face.
+ */
+export type { Catalogue, Kind, KnownKind } from './catalogue/catalogue.ts';
+export type { Fault, FaultKind } from './faults.ts';
+export type { Job } from './job.ts';
+export type { Mood } from './job-board.ts';
+export type { Readings } from './readings.ts';
+export { defaultReadings } from './readings.ts';
+export type { PlainRecord } from './shapes.ts';
+export type { RecordedRequest, SimulatorOptions } from './simulator.ts';
+export { defaultClient, Simulator } from './simulator.ts';
+export type { SimulatorClient, TokenRequest } from './tokens.ts';

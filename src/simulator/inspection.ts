@@ -1,0 +1,68 @@
+/**
+ * The simulator's own routes, which Connect does not have: its page, its state, faults and reset.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Fault } from './faults.ts';
+import { faultKinds, isFaultKind } from './faults.ts';
+import type { Answer } from './http.ts';
+import { readBody, refuse } from './http.ts';
+import { renderPage } from './page.ts';
+import type { Simulator } from './simulator.ts';
+
+const bodyLimit = 100_000;
+
+/** Answers `GET /`, `GET /simulator/state`, `POST /simulator/reset` and `POST /simulator/faults`. */
+export async function serveInspection(
+  request: IncomingMessage,
+  url: URL,
+  simulator: Simulator,
+): Promise<Answer> {
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /':
+      return { status: 200, html: renderPage(simulator) };
+    case 'GET /simulator/state':
+      return { status: 200, body: stateOf(simulator) };
+    case 'POST /simulator/reset':
+      await simulator.reset();
+      return { status: 200, body: {} };
+    case 'POST /simulator/faults':
+      return addFault((await readBody(request, bodyLimit)).toString('utf8'), simulator);
+    default:
+      return refuse(404, 'There is no such address.');
+  }
+}
+
+function stateOf(simulator: Simulator): unknown {
+  return {
+    catalogue: simulator.catalogue.snapshot(),
+    jobs: simulator.jobs.map((job) => ({
+      ...job.toJSON(),
+      import: job.importName,
+      isForeign: job.isForeign,
+    })),
+    requests: simulator.requests,
+    tokenRequests: simulator.tokenRequests,
+    pendingFaults: simulator.faults.pending,
+  };
+}
+
+/** A fault as JSON: kind, count, and `path`, a part of the paths that it strikes. */
+function addFault(text: string, simulator: Simulator): Answer {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse(400, 'The body is not JSON.');
+  }
+  if (typeof value !== 'object' || value === null) return refuse(400, 'The body is no JSON object.');
+  const { kind, count = 1, path } = value as Readonly<Record<string, unknown>>;
+  if (!isFaultKind(kind)) return refuse(400, `kind is one of ${faultKinds.join(', ')}.`);
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
+    return refuse(400, 'count is a whole number above 0.');
+  }
+  const fault: Fault = { kind, count };
+  simulator.faults.add(
+    typeof path === 'string' ? { ...fault, match: (candidate) => candidate.includes(path) } : fault,
+  );
+  return { status: 200, body: { pending: simulator.faults.pending } };
+}

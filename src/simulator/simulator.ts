@@ -1,0 +1,204 @@
+/**
+ * A local Norce Connect: everything that has to do with sending runs and is tested on it, without an account.
+ */
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConnectError } from '../errors.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import { FaultQueue } from './faults.ts';
+import { connectPath, FrontDoor, tokenPath } from './front-door.ts';
+import type { Job } from './job.ts';
+import type { Mood } from './job-board.ts';
+import { JobBoard } from './job-board.ts';
+import { RequestLimit } from './limit.ts';
+import type { Readings } from './readings.ts';
+import { defaultReadings } from './readings.ts';
+import type { SimulatorClient, TokenRequest } from './tokens.ts';
+import { TokenIssuer } from './tokens.ts';
+
+/** How the simulator behaves; each default is given. */
+export interface SimulatorOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /**
+   * Default `hostile`: jobs run side by side, in any order, after random delays, among foreign ones, and
+   * their logs are poor. `kind`: one after another, quickly, with full logs.
+   */
+  readonly mood?: Mood;
+  /** How many times faster than real time minutes, tokens, jobs and retention pass. Default 1. */
+  readonly timeScale?: number;
+  /** Requests per minute, default 60; Infinity switches the limit off. */
+  readonly requestLimit?: number;
+  /** Whether a 429 carries Retry-After, in whole real seconds. Default true. */
+  readonly retryAfter?: boolean;
+  /** Default: one, {@link defaultClient}. */
+  readonly clients?: readonly SimulatorClient[];
+  /** Seconds, before scaling. Default 3600. */
+  readonly tokenLifetime?: number;
+  /** Real milliseconds added before each answer, random between the two. Default none. */
+  readonly latency?: { readonly minimum: number; readonly maximum: number };
+  /** Bytes of the largest body taken; a larger one gets 413. Default 100 MB. */
+  readonly bodyLimit?: number;
+  /** Default Math.random. */
+  readonly random?: () => number;
+  /** What the documents leave open; the rest stays at {@link defaultReadings}. */
+  readonly readings?: Partial<Readings>;
+}
+
+/** A request to Connect, as it came in. The Authorization header is never kept. */
+export interface RecordedRequest {
+  /** `performance.now()` at arrival, in milliseconds. */
+  readonly at: number;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** Null until it is answered, and for good when it never is. */
+  readonly status: number | null;
+  /** X-StormConnect-Header, parsed; null without one. */
+  readonly header: unknown;
+  readonly items: number;
+  readonly bytes: number;
+  /** The job that it started or asked for. */
+  readonly jobId: number | null;
+}
+
+/** The client that the simulator knows unless told otherwise. */
+export const defaultClient: SimulatorClient = { id: 'simulator', secret: 'simulator-secret' };
+
+const millisecondsPerMinute = 60_000;
+const defaultBodyLimit = 100_000_000;
+const defaultTokenLifetime = 3600;
+const defaultRequestLimit = 60;
+
+/** A running simulator. */
+export class Simulator {
+  /** Address of the server, without a trailing slash. */
+  readonly url: string;
+  /** Base address of Connect. */
+  readonly connectUrl: string;
+  /** Address of the token endpoint. */
+  readonly tokenUrl: string;
+  readonly catalogue: Catalogue;
+  readonly faults: FaultQueue;
+  readonly #requests: RecordedRequest[] = [];
+  readonly #server: Server;
+  readonly #board: JobBoard;
+  readonly #tokens: TokenIssuer;
+  readonly #limit: RequestLimit;
+
+  private constructor(server: Server, host: string, options: SimulatorOptions) {
+    const { port } = server.address() as AddressInfo;
+    const timeScale = options.timeScale ?? 1;
+    const random = options.random ?? Math.random;
+    const readings = { ...defaultReadings, ...options.readings };
+    const minute = millisecondsPerMinute / timeScale;
+    const now = (): number => performance.now();
+    this.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.connectUrl = this.url + connectPath;
+    this.tokenUrl = this.url + tokenPath;
+    this.catalogue = new Catalogue(readings);
+    this.faults = new FaultQueue(tokenPath);
+    this.#server = server;
+    this.#board = new JobBoard({
+      catalogue: this.catalogue,
+      readings,
+      mood: options.mood ?? 'hostile',
+      timeScale,
+      random,
+    });
+    this.#tokens = new TokenIssuer({
+      clients: options.clients ?? [defaultClient],
+      lifetime: ((options.tokenLifetime ?? defaultTokenLifetime) * 1000) / timeScale,
+      minute,
+      now,
+    });
+    const limit = options.requestLimit ?? defaultRequestLimit;
+    this.#limit = new RequestLimit({ limit, window: minute, minute: readings.minute, now });
+    const door = new FrontDoor({
+      simulator: this,
+      board: this.#board,
+      tokens: this.#tokens,
+      limit: this.#limit,
+      faults: this.faults,
+      record: (request) => this.#requests.push(request),
+      bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+      retryAfter: options.retryAfter ?? true,
+      latency: options.latency ?? { minimum: 0, maximum: 0 },
+      random,
+    });
+    server.on('request', (request, response) => void door.handle(request, response));
+  }
+
+  /**
+   * Starts a simulator.
+   * @throws {ConnectError} `PORT_IN_USE`, or `SIMULATOR_NOT_STARTED` with the cause.
+   */
+  static async start(options: SimulatorOptions = {}): Promise<Simulator> {
+    const host = options.host ?? '127.0.0.1';
+    const port = options.port ?? 0;
+    const server = createServer({ keepAliveTimeout: millisecondsPerMinute, requestTimeout: 0 });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)));
+      server.listen(port, host, resolve);
+    });
+    server.removeAllListeners('error');
+    return new Simulator(server, host, options);
+  }
+
+  /** Every request to Connect since the start or the last reset, in order of arrival. */
+  get requests(): readonly RecordedRequest[] {
+    return this.#requests;
+  }
+
+  /** Every request at the token endpoint, in order of arrival. */
+  get tokenRequests(): readonly TokenRequest[] {
+    return this.#tokens.requests;
+  }
+
+  /** All jobs, oldest first, foreign ones among them. */
+  get jobs(): readonly Job[] {
+    return this.#board.jobs;
+  }
+
+  /** All tokens issued so far stop working. */
+  revokeTokens(): void {
+    this.#tokens.revokeAll();
+  }
+
+  /** Gives a client a new secret. */
+  changeSecret(clientId: string, secret: string): void {
+    this.#tokens.changeSecret(clientId, secret);
+  }
+
+  /** Resolves when no job waits or runs. */
+  settled(): Promise<void> {
+    return this.#board.settled();
+  }
+
+  /** Empties catalogue, jobs, requests, faults and the request limit; tokens stay valid. */
+  async reset(): Promise<void> {
+    await this.#board.clear();
+    this.catalogue.clear();
+    this.faults.clear();
+    this.#limit.clear();
+    this.#requests.length = 0;
+    this.#tokens.requests.length = 0;
+  }
+
+  /** Stops jobs, breaks connections and frees the port. */
+  async close(): Promise<void> {
+    await this.#board.clear();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+function startError(cause: NodeJS.ErrnoException, host: string, port: number): ConnectError {
+  return cause.code === 'EADDRINUSE'
+    ? new ConnectError('PORT_IN_USE', `Port ${port} of ${host} is taken by another program.`, { cause })
+    : new ConnectError('SIMULATOR_NOT_STARTED', `The simulator cannot listen on ${host}:${port}.`, { cause });
+}
