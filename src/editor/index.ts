@@ -1,0 +1,20 @@
+/**
+ * Hands the dialogs their functions: the html of a node cannot import a module, but can call a global.
+ */
+import { prepareConnectionDialog } from './connection-dialog.ts';
+import { prepareImportDialog, saveImportDialog } from './import-dialog.ts';
+
+/** What the html of the nodes may call when a dialog opens or closes. */
+export interface NorceConnectEditor {
+  readonly prepareConnectionDialog: typeof prepareConnectionDialog;
+  readonly prepareImportDialog: typeof prepareImportDialog;
+  readonly saveImportDialog: typeof saveImportDialog;
+}
+
+declare global {
+  interface Window {
+    norceConnect?: NorceConnectEditor;
+  }
+}
+
+window.norceConnect = { prepareConnectionDialog, prepareImportDialog, saveImportDialog };

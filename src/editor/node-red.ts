@@ -1,0 +1,49 @@
+/**
+ * The part of Node-RED's editor that the dialogs use, with types.
+ */
+
+/** A node in the editor, with what its definition and the dialogs need. */
+export interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  /** Looks up a text in the node's message catalogue; gives the key back where there is none. */
+  readonly _: (key: string, values?: Readonly<Record<string, string | number>>) => string;
+}
+
+/** A row of tabs. */
+export interface Tabs {
+  addTab(tab: { readonly id: string; readonly label: string }): void;
+}
+
+/** What the dialogs use of the global `RED`. */
+export interface EditorApi {
+  readonly tabs: {
+    create(options: { readonly id: string; readonly onchange: (tab: { readonly id: string }) => void }): Tabs;
+  };
+  readonly nodes: {
+    node(id: string): { readonly accountId?: unknown } | null | undefined;
+  };
+}
+
+/** Settings of a request to Node-RED's admin API. */
+export interface AdminRequest {
+  readonly url: string;
+  readonly method: 'POST';
+  readonly contentType: string;
+  readonly data: string;
+  readonly dataType: 'json';
+}
+
+/** A failed request to Node-RED's admin API. */
+export interface AdminFailure {
+  /** 0 when Node-RED did not answer. */
+  readonly status: number;
+}
+
+declare global {
+  const RED: EditorApi;
+  /** jQuery as the editor sets it up: its requests carry the user's login. */
+  const $: {
+    ajax(request: AdminRequest): PromiseLike<unknown>;
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * A Chromium to drive: the machine's own, or the one that comes with the development dependencies.
+ */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import bundled from '@sparticuz/chromium';
+import { type Browser, chromium } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Candidates on the PATH, in the order of the folders. */
+async function installedBrowser(): Promise<string | undefined> {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const candidates = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  const usable = await Promise.all(candidates.map(isExecutable));
+  return candidates.find((_candidate, index) => usable[index]);
+}
+
+/** Starts a browser: that of `CHROME_PATH`, one on the PATH, or the bundled one. */
+export async function launchBrowser(): Promise<Browser> {
+  const installed = process.env.CHROME_PATH || (await installedBrowser());
+  // Containers run tests as root, where Chromium has no sandbox.
+  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: await bundled.executablePath(), args: bundled.args });
+}

@@ -1,0 +1,117 @@
+/**
+ * A real Node-RED with the built package, in a folder of its own.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No port is free.');
+  return address.port;
+}
+
+/** A flow as Node-RED's admin API gives and takes it. */
+export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
+
+/** A running Node-RED. */
+export class NodeRed {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #userDir: string;
+  #output = '';
+
+  private constructor(url: string, child: ChildProcess, userDir: string) {
+    this.url = url;
+    this.#child = child;
+    this.#userDir = userDir;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString();
+      });
+    }
+  }
+
+  /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<NodeRed> {
+    const userDir = await mkdtemp(join(tmpdir(), 'norce-node-red-'));
+    const link = join(userDir, 'node_modules', '@norce-connect', 'node-red');
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(root, link);
+    await writeFile(
+      join(userDir, 'package.json'),
+      JSON.stringify({ name: 'test', version: '1.0.0', dependencies: { '@norce-connect/node-red': '*' } }),
+    );
+    const settings = {
+      flowFile: 'flows.json',
+      credentialSecret: 'test',
+      uiHost: '127.0.0.1',
+      editorTheme: { tours: false },
+      telemetry: { enabled: false, updateNotification: false },
+    };
+    await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
+    const port = await freePort();
+    const program = fileURLToPath(new URL('./red.js', import.meta.resolve('node-red/package.json')));
+    const child = spawn(process.execPath, [program, '-u', userDir, '-p', String(port)], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, child, userDir);
+    try {
+      await nodeRed.#started();
+    } catch (error) {
+      await nodeRed.stop();
+      throw error;
+    }
+    return nodeRed;
+  }
+
+  /** What Node-RED wrote to the terminal so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The flows as they are deployed, without credentials. */
+  async flows(): Promise<FlowNodes> {
+    const answer = await fetch(`${this.url}/flows`);
+    return (await answer.json()) as FlowNodes;
+  }
+
+  /** Replaces all flows. */
+  async deploy(flows: FlowNodes): Promise<void> {
+    const answer = await fetch(`${this.url}/flows`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(flows),
+    });
+    if (!answer.ok) throw new Error(`Node-RED refused the flows: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Ends Node-RED and removes its folder. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+    }
+    await rm(this.#userDir, { recursive: true, force: true });
+  }
+
+  async #started(): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!this.#output.includes('Server now running')) {
+      if (this.#child.exitCode !== null) throw new Error(`Node-RED ended:\n${this.#output}`);
+      if (Date.now() > deadline) throw new Error(`Node-RED does not start:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What the editor says to values that do not fit: a reason in words, and none for those that do.
+ */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './chromium.ts';
+import { Editor } from './editor.ts';
+import { NodeRed } from './node-red.ts';
+import { connectionNode, type FlowNode, importNode } from './nodes.ts';
+
+/** How a flow names an environment variable. */
+const variable = '\x24{NAME}';
+
+interface Case {
+  readonly text: string;
+  readonly node: FlowNode;
+}
+
+function importCase(property: string, value: unknown): FlowNode {
+  const name = property === 'supplierId' ? 'import-supplier-products' : 'import-prices';
+  return importNode('', name, 'c1', { [property]: value });
+}
+
+function connectionCase(property: string, value: unknown): FlowNode {
+  return connectionNode('', { [property]: value });
+}
+
+function addressCase(property: string, value: unknown): FlowNode {
+  const fitting = 'https://acme.example/x';
+  return connectionNode('', {
+    addressMode: 'own',
+    customer: '',
+    connectUrl: fitting,
+    tokenUrl: fitting,
+    [property]: value,
+  });
+}
+
+type Values = Readonly<Record<string, readonly unknown[]>>;
+
+function casesOf(make: (property: string, value: unknown) => FlowNode, values: Values): readonly Case[] {
+  return Object.entries(values).flatMap(([property, list]) =>
+    list.map((value) => ({ text: `${property}: ${JSON.stringify(value)}`, node: make(property, value) })),
+  );
+}
+
+const unfitAddresses = [
+  '',
+  'acme.example',
+  'http://acme.example/connect',
+  'ftp://acme.example',
+  'https://user:secret@acme.example',
+  'https://acme.example/?a=b',
+  'https://acme.example/#a',
+  'http://127.0.0.1.evil.example',
+  'http://localhost.evil.example',
+];
+const fitAddresses = ['https://acme.example/x', 'http://127.0.0.1:4710/x', 'http://localhost:1', variable];
+
+const unfit: readonly Case[] = [
+  ...casesOf(importCase, {
+    accountId: ['x', '-1', '0', '1.5', '2147483648', '99999999999', variable.slice(0, -1)],
+    supplierId: ['x', '0'],
+    fullFile: ['maybe'],
+    unknownProperties: ['drop'],
+    fieldMode: ['all', 'chosen'],
+  }),
+  ...casesOf(connectionCase, {
+    addressMode: ['both'],
+    customer: ['', 'a/b', 'acme.evil.example', '-a', 'å'],
+    region: ['s e', 'se/'],
+    environment: ['lab'],
+    accountId: ['x', '0', '2147483648'],
+    requestsPerMinute: ['0', '61', '1.5', 'x', '-1'],
+    maximumItems: ['0', 'x', '1000001'],
+    maximumBytes: ['999', 'x', '1e9'],
+    timeout: ['0', '3601'],
+    deadline: ['0', '86401'],
+    applicationId: ['ö', 'a\nb'],
+  }),
+  ...casesOf(addressCase, { connectUrl: unfitAddresses, tokenUrl: unfitAddresses }),
+];
+
+const fit: readonly Case[] = [
+  ...casesOf(importCase, {
+    accountId: ['', '10000', '2147483647', variable],
+    supplierId: ['', '7', variable],
+    fullFile: ['no', 'yes', 'message'],
+    unknownProperties: ['reject', 'remove', 'send'],
+  }),
+  ...casesOf(connectionCase, {
+    customer: ['acme', 'norce-open-demo', variable],
+    region: ['se', '', 'no1', variable],
+    environment: ['playground', 'stage', 'production', variable],
+    accountId: ['', '10000', variable],
+    requestsPerMinute: ['1', '60', 60, '', variable],
+    maximumItems: ['1', 1000, 1000000, '', variable],
+    maximumBytes: ['1000', 10000000, '', variable],
+    timeout: ['1', 120, 3600, variable],
+    deadline: ['600', 86400, variable],
+    applicationId: ['', '1042', variable],
+  }),
+  ...casesOf(addressCase, { connectUrl: fitAddresses, tokenUrl: fitAddresses }),
+];
+
+describe('validators in the editor', function () {
+  this.timeout(60_000);
+  let nodeRed: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+
+  before(async () => {
+    [nodeRed, browser] = await Promise.all([NodeRed.start(), launchBrowser()]);
+    editor = await Editor.open(browser, nodeRed);
+    await editor.add([connectionNode('c1')]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+  });
+
+  async function reasonsOf(cases: readonly Case[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const reasons = new Map<string, readonly string[]>();
+    await editor.add(cases.map(({ node, text }) => ({ ...node, id: text })));
+    for (const { text } of cases) reasons.set(text, await editor.reasons(text));
+    return reasons;
+  }
+
+  it('give a reason in words for each value that does not fit', async () => {
+    for (const [text, reasons] of await reasonsOf(unfit)) {
+      assert.equal(reasons.length, 1, `${text} has ${reasons.length} reasons`);
+      // Without a reason Node-RED names the property only, and a missing text shows as its key.
+      assert.match(reasons[0] ?? '', /^[A-Z][^.]* .*\.$/, text);
+    }
+  });
+
+  it('take every value that fits, environment variables too', async () => {
+    for (const [text, reasons] of await reasonsOf(fit)) assert.deepEqual(reasons, [], text);
+  });
+
+  it('ask for a connection', async () => {
+    await editor.add([importNode('alone', 'import-onhands', '')]);
+    assert.equal((await editor.reasons('alone')).length, 1);
+  });
+});

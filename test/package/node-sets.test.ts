@@ -1,0 +1,249 @@
+/**
+ * Dialogs, help and catalogues of all nodes hold together: nothing nameless, nothing unexplained, nothing untold.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromRoot } from '../../scripts/build/paths.ts';
+import { type ImportDefinition, importNames, imports } from '../../src/contract/index.ts';
+import { fieldGroups } from '../../src/editor/field-groups.ts';
+import { switchGroups } from '../../src/editor/switch-groups.ts';
+import { preparation, prepare } from '../../src/prepare/index.ts';
+import { buildNodeSets, matchesOf, type NodeSet, textOf } from './node-sets.ts';
+
+/** What a definition hands to Node-RED. */
+interface NodeDefinition {
+  readonly category: string;
+  readonly icon?: string;
+  readonly defaults: Readonly<Record<string, { readonly value: unknown; readonly validate?: unknown }>>;
+  readonly credentials?: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a dialog's script as the editor does, with the few globals that it touches while it loads. */
+function definitionOf({ html, type }: NodeSet): NodeDefinition {
+  const [script = ''] = matchesOf(html, /<script type="text\/javascript">([\s\S]*?)<\/script>/g);
+  const registered = new Map<string, NodeDefinition>();
+  const RED = {
+    _: (key: string) => key,
+    nodes: { registerType: (name: string, definition: NodeDefinition) => registered.set(name, definition) },
+  };
+  new Function('RED', '$', script)(RED, () => ({ length: 0 }));
+  assert.deepEqual([...registered.keys()], [type]);
+  return registered.get(type) as NodeDefinition;
+}
+
+async function sourceText(folder: string): Promise<string> {
+  const files = await readdir(fromRoot(folder), { recursive: true });
+  const texts = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFile(join(fromRoot(folder), file), 'utf8'));
+  return (await Promise.all(texts)).join('\n');
+}
+
+describe('node sets', () => {
+  let sets: readonly NodeSet[];
+
+  before(async () => {
+    sets = await buildNodeSets();
+  });
+
+  it('register their type with a literal, so that the flow library finds it', () => {
+    for (const { html, type } of sets) {
+      assert.deepEqual(matchesOf(html, /registerType\('([^']+)'/g), [type]);
+      assert.deepEqual(matchesOf(html, /data-template-name="([^"]+)"/g), [type]);
+    }
+  });
+
+  it('have an input with a label for each property, and none for anything else', () => {
+    const kept = ['fieldChoice', 'clear', 'switches'];
+    for (const set of sets) {
+      const definition = definitionOf(set);
+      const prefix = definition.category === 'config' ? 'node-config-input' : 'node-input';
+      const inputs = matchesOf(set.html, new RegExp(`id="${prefix}-(\\w+)"`, 'g'));
+      const properties = [
+        ...Object.keys(definition.defaults).filter((property) => !kept.includes(property)),
+        ...Object.keys(definition.credentials ?? {}),
+      ];
+      assert.deepEqual([...inputs].sort(), properties.sort(), set.name);
+      const labelled = matchesOf(set.html, new RegExp(`<label for="${prefix}-(\\w+)"`, 'g'));
+      assert.deepEqual([...labelled].sort(), [...inputs].sort(), set.name);
+    }
+  });
+
+  it('have the options of their import, and no others', () => {
+    for (const name of importNames) {
+      const set = sets.find((each) => each.name === name) as NodeSet;
+      const { fullFile, supplier }: ImportDefinition = imports[name];
+      const { defaults } = definitionOf(set);
+      assert.equal('fullFile' in defaults, fullFile !== undefined, name);
+      assert.equal('fullFileUnderstood' in defaults, fullFile?.disputed === true, name);
+      assert.equal('supplierId' in defaults, supplier === true, name);
+      assert.equal(defaults.fullFile?.value ?? 'no', 'no');
+      assert.equal(defaults.unknownProperties?.value, 'reject');
+      assert.equal(defaults.fieldMode?.value, 'carried');
+    }
+  });
+
+  it('keep secrets in credentials only', () => {
+    for (const set of sets) {
+      const { defaults, credentials = {} } = definitionOf(set);
+      assert.ok(
+        Object.keys(defaults).every((property) => !/secret|password|token$|clientId/i.test(property)),
+      );
+      if (set.name !== 'connect-config') continue;
+      assert.deepEqual(credentials.clientSecret, { type: 'password', required: true });
+      assert.match(set.html, /<input[^>]*type="password"[^>]*id="node-config-input-clientSecret"/);
+    }
+  });
+
+  it('have validators that Node-RED lets give a reason', () => {
+    for (const set of sets) {
+      for (const [property, { validate }] of Object.entries(definitionOf(set).defaults)) {
+        if (validate === undefined) continue;
+        assert.equal((validate as (...values: unknown[]) => unknown).length, 2, `${set.name}.${property}`);
+      }
+    }
+  });
+
+  it('have a text for each key of their dialog', () => {
+    for (const { name, type, html, catalogue } of sets) {
+      const keys = [
+        ...matchesOf(html, /data-i18n="(?:\[\w+\])?([^"]+)"/g),
+        ...matchesOf(html, /text\('([\w.]+)'\)/g).map((key) => `${type}.${key}`),
+        ...matchesOf(html, /this\._\('([^']+)'\)/g),
+      ];
+      assert.ok(keys.length > 10);
+      for (const key of keys) assert.ok(textOf(catalogue, key), `${name} has no text "${key}"`);
+    }
+  });
+
+  it('have a text for each key that the modules of their dialog ask for', async () => {
+    const ofConnection = ['connection-dialog.ts', 'connection-test.ts'];
+    let keysFound = 0;
+    for (const file of await readdir(fromRoot('src/editor'))) {
+      const text = await readFile(fromRoot('src/editor', file), 'utf8');
+      const keys = matchesOf(text, /'((?:hints|fields|switches|test)\.\w+)'/g);
+      keysFound += keys.length;
+      for (const { name, type, catalogue } of sets) {
+        if ((name === 'connect-config') !== ofConnection.includes(file)) continue;
+        for (const key of keys) assert.ok(textOf(catalogue, `${type}.${key}`), `${name}: ${key}`);
+      }
+    }
+    assert.ok(keysFound > 15);
+  });
+
+  it('have a text for each status that the runtime shows', async () => {
+    const status = matchesOf(await sourceText('src/runtime'), /#show\(\s*'\w+',\s*'\w+',\s*'(\w+)'/g);
+    assert.ok(status.length > 3);
+    for (const { name, type, catalogue } of sets.filter((set) => set.name !== 'connect-config')) {
+      for (const key of status) {
+        const text = textOf(catalogue, `${type}.status.${key}`);
+        assert.ok(text, `${name}: status.${key}`);
+        // The editor takes what stands before a colon for the name of a catalogue.
+        assert.doesNotMatch(text, /:/);
+      }
+    }
+  });
+
+  it('have a text for each group, each way of writing and each switch', () => {
+    for (const name of importNames) {
+      const { type, catalogue } = sets.find((set) => set.name === name) as NodeSet;
+      const groups = fieldGroups(name);
+      const switches = switchGroups(name);
+      const modes = groups.flatMap((group) => group.rows.flatMap((row) => [...row.values.keys()]));
+      const keys = [
+        ...groups.map((group) => `lists.${group.list}`),
+        ...modes.map((mode) => `fields.modes.${mode}`),
+        ...switches.map((group) => `lists.${group.list}`),
+        ...switches
+          .filter((group) => group.kind === 'modifiers')
+          .flatMap((group) => group.values.map((value) => `switches.${value.name}`)),
+      ];
+      for (const key of keys) assert.ok(textOf(catalogue, `${type}.${key}`), `${name}: ${key}`);
+    }
+  });
+
+  it('name what a full feed switches off', () => {
+    for (const name of importNames) {
+      const { type, catalogue, help } = sets.find((set) => set.name === name) as NodeSet;
+      const { fullFile }: ImportDefinition = imports[name];
+      assert.equal(textOf(catalogue, `${type}.fullFile`), fullFile?.scope ?? '');
+      if (fullFile) assert.ok(help.includes(fullFile.scope), name);
+      else assert.doesNotMatch(help, /norce\.fullFile/);
+    }
+  });
+});
+
+describe('help', () => {
+  let sets: readonly NodeSet[];
+
+  before(async () => {
+    sets = await buildNodeSets();
+  });
+
+  it('stands under the node’s type and begins with a paragraph', () => {
+    for (const { type, help } of sets) {
+      assert.match(help, new RegExp(`^<script type="text/html" data-help-name="${type}">\\s*<p>`));
+      assert.match(help, /<h3>Details<\/h3>/);
+      assert.match(help, /<h3>References<\/h3>/);
+    }
+  });
+
+  it('explains each field of the dialog under its label', () => {
+    const common = new Set(['Name', 'Leads to', 'Connect', 'Token']);
+    for (const { name, type, html, help, catalogue } of sets) {
+      const keys = matchesOf(html, new RegExp(`data-i18n="(${type}\\.fieldLabels\\.\\w+)"`, 'g'));
+      assert.ok(keys.length > 4);
+      for (const key of keys) {
+        const label = (textOf(catalogue, key) ?? '').replace(/ \(s\)$/, '');
+        assert.ok(
+          common.has(label) || help.includes(label),
+          `${name}: the help does not tell about "${label}"`,
+        );
+      }
+    }
+  });
+
+  it('closes what it opens', () => {
+    for (const { name, help } of sets) {
+      for (const tag of ['p', 'dl', 'dt', 'dd', 'ul', 'ol', 'li', 'code', 'pre', 'i', 'b', 'h3', 'h4', 'a']) {
+        const opened = help.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
+        const closed = help.match(new RegExp(`</${tag}>`, 'g'))?.length ?? 0;
+        assert.equal(opened, closed, `${name}: <${tag}>`);
+      }
+    }
+  });
+
+  it('names only error codes that exist', async () => {
+    const source = (await sourceText('src')).replaceAll(/\/\*[\s\S]*?\*\//g, '');
+    for (const name of importNames) {
+      const { help } = sets.find((set) => set.name === name) as NodeSet;
+      const codes = matchesOf(help, /<dt>([A-Z][A-Z_, ]+)<\/dt>/g).flatMap((text) => text.split(', '));
+      assert.ok(codes.length > 15);
+      for (const code of codes) assert.ok(source.includes(`'${code}'`), `${code} does not exist`);
+    }
+  });
+
+  it('gives examples that are sent as they stand', async () => {
+    for (const name of importNames) {
+      const { help } = sets.find((set) => set.name === name) as NodeSet;
+      const [text = ''] = matchesOf(help, /<pre>([\s\S]*?)<\/pre>/g);
+      const item: unknown = new Function(`return (${text});`)();
+      const options = {
+        import: name,
+        accountId: 10000,
+        supplierId: 1,
+        fullFile: false,
+        fields: 'carried',
+        clear: {},
+        switches: {},
+        unknownProperties: 'reject',
+        maximumItems: 1000,
+        maximumBytes: 1_000_000,
+      } as const;
+      const { requests, rejected } = await prepare([item], preparation(options));
+      assert.deepEqual(rejected, [], name);
+      assert.equal(requests.length, 1, name);
+    }
+  });
+});
