@@ -33,10 +33,9 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
   let opened: OpenConnection | undefined;
   let problem: Error | undefined;
   try {
-    const { settings, ...rest } = connectionConfig(
-      definition as unknown as NodeProperties,
-      { ...this.credentials },
-    );
+    const { settings, ...rest } = connectionConfig(definition as unknown as NodeProperties, {
+      ...this.credentials,
+    });
     opened = { connection: registry.acquire(settings), ...rest };
   } catch (thrown) {
     problem = asError(thrown);

@@ -4,36 +4,64 @@
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { asError } from '../errors.ts';
+import { successorOf } from './successor.ts';
 
 /** Messages per port; null where a port stays silent. */
 export type Ports = (Record<string, unknown> | null)[];
 
 /** What a handler gets beside the message. */
 export interface InputContext {
-  /** Sends from the node, or from the one with the same id that a deploy has put in its place. */
+  /** Sends from the node, or from the one that a deploy has put in its place. */
   send(ports: Ports): void;
   /** Aborted when the node closes. */
   readonly signal: AbortSignal;
 }
 
-/** Longest time in ms until a node that a deploy has closed is there again. */
-const longestAbsence = 15_000;
-const absenceCheck = 200;
+/** Most characters of a result that the log names when nobody is left to receive it. */
+const mostLogged = 1000;
 
-/** Sends results that arrive after the node was closed from its successor, or names them in the log. */
-async function sendFromSuccessor(RED: NodeAPI, node: Node, ports: Ports): Promise<void> {
-  for (let waited = 0; waited < longestAbsence; waited += absenceCheck) {
-    const successor = RED.nodes.getNode(node.id) as Node | null | undefined;
-    if (successor && successor !== node) {
+/** The node itself, and after a deploy the one in its place. */
+class Outlet {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  #successor: Promise<Node | undefined> | undefined;
+
+  constructor(RED: NodeAPI, node: Node) {
+    this.#RED = RED;
+    this.#node = node;
+  }
+
+  get isClosed(): boolean {
+    return this.#successor !== undefined;
+  }
+
+  close(isRemoved: boolean): void {
+    this.#successor ??= isRemoved ? Promise.resolve(undefined) : successorOf(this.#RED, this.#node.id);
+  }
+
+  /** Sends what has come too late for the closed node. */
+  async sendLate(ports: Ports): Promise<void> {
+    const successor = await this.#successor;
+    if (successor !== undefined) {
       successor.send(ports);
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, absenceCheck).unref());
+    for (const message of ports)
+      if (message !== null) this.log(`Nobody received ${JSON.stringify(message.norce)}`);
   }
-  const results = ports.flatMap((message) => message?.norce ?? []);
-  RED.log.warn(
-    `[${node.type}:${node.id}] The node is gone; nobody received: ${JSON.stringify(results).slice(0, 1000)}`,
-  );
+
+  /** Reports an error that has come too late; the Catch nodes of the closed node are gone as well. */
+  async reportLate(error: Error, message: NodeMessageInFlow): Promise<void> {
+    const successor = await this.#successor;
+    if (successor === undefined) this.log(`Nobody received the error: ${error.message}`);
+    else successor.error(error, message);
+  }
+
+  /** Tells the log what no node could be told. */
+  log(text: string): void {
+    const { type, id } = this.#node;
+    this.#RED.log.error(`[${type}:${id}] ${text.slice(0, mostLogged)}`);
+  }
 }
 
 /**
@@ -47,24 +75,34 @@ export function handleInput(
   handler: (message: NodeMessageInFlow, context: InputContext) => Promise<void>,
 ): void {
   const closing = new AbortController();
+  const outlet = new Outlet(RED, node);
   node.on('input', (message, send, done) => {
     const context: InputContext = {
       signal: closing.signal,
       send(ports) {
-        if (closing.signal.aborted) void sendFromSuccessor(RED, node, ports);
-        else send(ports as Parameters<typeof send>[0]);
+        if (outlet.isClosed) {
+          outlet.sendLate(ports).catch((thrown: unknown) => outlet.log(asError(thrown).message));
+          return;
+        }
+        // Node-RED copies what goes over several wires, and something inside the message may not let it.
+        try {
+          send(ports as Parameters<typeof send>[0]);
+        } catch (thrown) {
+          outlet.log(asError(thrown).message);
+        }
       },
     };
-    Promise.resolve()
-      .then(() => handler(message, context))
-      .then(
-        () => done(),
-        (thrown: unknown) => done(asError(thrown)),
-      );
+    const run = async (): Promise<void> => {
+      const error = await handler(message, context).then(() => undefined, asError);
+      if (error === undefined) done();
+      else if (outlet.isClosed) await outlet.reportLate(error, message);
+      else done(error);
+    };
+    run().catch((thrown: unknown) => outlet.log(asError(thrown).message));
   });
-  node.on('close', (done: () => void) => {
+  node.on('close', (isRemoved: boolean, done: () => void) => {
+    outlet.close(isRemoved);
     closing.abort();
-    // Messages that were still waiting are completed before Node-RED takes their Catch nodes away.
-    setImmediate(done);
+    done();
   });
 }

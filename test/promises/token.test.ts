@@ -1,0 +1,100 @@
+/**
+ * One token for all nodes and deploys, none for a secret that is no longer right.
+ */
+import assert from 'node:assert/strict';
+import { Simulator } from '../../src/simulator/index.ts';
+import { connection, Deployment, manyNodes } from '../support/deploying.ts';
+import { credentials, helper, scaleMinute, unload } from '../support/flow.ts';
+
+describe('token', () => {
+  /** Milliseconds that stand for a minute. */
+  const minute = 600;
+  const timeScale = 60_000 / minute;
+  let simulator: Simulator;
+
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(async () => {
+    await unload();
+    await simulator.close();
+  });
+
+  async function startSimulator(tokenLifetime: number): Promise<void> {
+    scaleMinute(minute);
+    simulator = await Simulator.start({ timeScale, tokenLifetime, requestLimit: 60 });
+  }
+
+  it('20 nodes, 2,000 requests, two full deploys: one token request per life of a token', async function () {
+    this.timeout(120_000);
+    // Seconds before scaling: 6 s of this test.
+    const life = 600;
+    await startSimulator(life);
+    const nodes = 20;
+    const requests = 2000;
+    const flow = manyNodes(nodes, [connection('one', simulator), connection('two', simulator)]);
+    const secrets = { one: credentials, two: credentials };
+    const deployment = new Deployment();
+    await deployment.start(flow, secrets);
+    const delivered = Promise.all(
+      Array.from({ length: requests }, (_, number) => deployment.deliver(number, number % nodes)),
+    );
+    const taken = (count: number) => () => simulator.requests.length >= count;
+    for (const count of [600, 1300]) {
+      await deployment.until(taken(count));
+      await deployment.deploy(flow, secrets, 'full');
+    }
+    await delivered;
+
+    assert.deepEqual(
+      simulator.tokenRequests.map((request) => request.status).filter((status) => status !== 200),
+      [],
+    );
+    const times = simulator.tokenRequests.map((request) => request.at);
+    const lifeHere = (life * 1000) / timeScale;
+    for (const [index, time] of times.entries()) {
+      const earlier = times[index - 1];
+      assert.ok(
+        earlier === undefined || time - earlier >= lifeHere * 0.85,
+        `token ${index} was renewed early`,
+      );
+    }
+    assert.ok(times.length >= 2, 'the token was never renewed');
+    const accepted = simulator.requests.filter((request) => request.status === 200);
+    assert.equal(accepted.length, requests);
+    assert.equal(simulator.requests.filter((request) => request.status === 401).length, 0);
+  });
+
+  it('a changed secret never lives on an old token', async () => {
+    await startSimulator(3600);
+    const flow = manyNodes(1, [connection('one', simulator)]);
+    const deployment = new Deployment();
+    await deployment.start(flow, { one: credentials });
+    await deployment.deliver(1, 0);
+    await deployment.deploy(flow, { one: { ...credentials, clientSecret: 'mistyped' } });
+    deployment.send(2, 0);
+    await deployment.until(() => deployment.outcomes.has(2));
+    assert.deepEqual(deployment.outcomes.get(2), [{ code: 'TOKEN_REJECTED' }]);
+    simulator.changeSecret(credentials.clientId, 'new secret');
+    await deployment.deploy(flow, { one: { ...credentials, clientSecret: 'new secret' } });
+    await deployment.deliver(3, 0);
+    assert.deepEqual(
+      simulator.tokenRequests.map((request) => request.status),
+      [200, 401, 200],
+    );
+  });
+
+  it('a rejected secret gives one clear error per message and one token request', async () => {
+    await startSimulator(3600);
+    const deployment = new Deployment();
+    await deployment.start(manyNodes(5, [connection('one', simulator)]), {
+      one: { ...credentials, clientSecret: 'wrong' },
+    });
+    const messages = 100;
+    for (let number = 0; number < messages; number++) deployment.send(number, number % 5);
+    await deployment.until(() => deployment.outcomes.size === messages);
+    for (const outcomes of deployment.outcomes.values())
+      assert.deepEqual(outcomes, [{ code: 'TOKEN_REJECTED' }]);
+    assert.equal(simulator.tokenRequests.length, 1);
+    assert.equal(simulator.requests.length, 0);
+  });
+});
