@@ -1,0 +1,112 @@
+/**
+ * `npm start` brings the examples up on the simulator, keeps what the user changed, and ends when told to.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Demo } from '../../scripts/start/demo.ts';
+import { type ExampleNode, readExamples } from './read-examples.ts';
+import { until } from './until.ts';
+
+interface State {
+  readonly catalogue: Readonly<Record<string, readonly unknown[]>>;
+  readonly requests: readonly { readonly status: number }[];
+}
+
+async function stateOf({ simulatorUrl }: Demo): Promise<State> {
+  return (await (await fetch(`${simulatorUrl}simulator/state`)).json()) as State;
+}
+
+async function flowsOf({ editorUrl }: Demo): Promise<ExampleNode[]> {
+  return (await (await fetch(`${editorUrl}flows`)).json()) as ExampleNode[];
+}
+
+async function press({ editorUrl }: Demo, nodes: readonly ExampleNode[], button: string): Promise<void> {
+  const node = nodes.find(({ type, name }) => type === 'inject' && name === button);
+  const { ok } = await fetch(`${editorUrl}inject/${node?.id}`, { method: 'POST' });
+  assert.ok(ok, button);
+}
+
+describe('npm start', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let stopping: AbortController;
+  let demo: Demo;
+
+  const start = async (editorPort = 0, simulatorPort = 0): Promise<void> => {
+    stopping = new AbortController();
+    demo = await Demo.start({ folder, editorPort, simulatorPort, signal: stopping.signal });
+  };
+  const stop = async (): Promise<void> => {
+    stopping?.abort();
+    await demo?.ended;
+  };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'norce-start-'));
+    await start();
+  });
+
+  after(async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('opens every example on a tab of its own', async () => {
+    const labels = (nodes: readonly ExampleNode[]) =>
+      nodes.filter(({ type }) => type === 'tab').map(({ label }) => label);
+    const examples = await readExamples();
+    assert.equal(demo.isNew, true);
+    assert.deepEqual(
+      labels(await flowsOf(demo)),
+      examples.flatMap(({ nodes }) => labels(nodes)),
+    );
+  });
+
+  it('runs the main job at a press of the button, from the file that is shipped', async () => {
+    const nodes = await flowsOf(demo);
+    await press(demo, nodes, 'Export in CSV_FILE');
+    await until('all stock', async () => (await stateOf(demo)).catalogue.onhands?.length === 11);
+    const state = await stateOf(demo);
+    assert.equal(state.catalogue.skus?.length, 11);
+    assert.equal(state.catalogue.prices?.length, 10);
+    assert.ok(state.requests.every(({ status }) => status === 200));
+  });
+
+  it('takes other ports when its own are taken, and keeps what the user changed', async () => {
+    const nodes = await flowsOf(demo);
+    const changed = nodes.map((node) => (node.label === 'Prices' ? { ...node, label: 'My prices' } : node));
+    await fetch(`${demo.editorUrl}flows`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(changed),
+    });
+    const taken = [demo.editorUrl, demo.simulatorUrl].map((url) => Number(new URL(url).port));
+    const second = { folder: await mkdtemp(join(tmpdir(), 'norce-start-')), stopping: new AbortController() };
+    const other = await Demo.start({
+      folder: second.folder,
+      editorPort: taken[0] ?? 0,
+      simulatorPort: taken[1] ?? 0,
+      signal: second.stopping.signal,
+    });
+    assert.ok(
+      ![other.editorUrl, other.simulatorUrl].some((url) => taken.includes(Number(new URL(url).port))),
+    );
+    second.stopping.abort();
+    await other.ended;
+    await rm(second.folder, { recursive: true, force: true });
+
+    await stop();
+    await assert.rejects(fetch(demo.editorUrl));
+    await assert.rejects(fetch(demo.simulatorUrl));
+    await start();
+    assert.equal(demo.isNew, false);
+    const kept = await flowsOf(demo);
+    assert.ok(kept.some(({ label }) => label === 'My prices'));
+    // The connection follows the simulator to its new address, with the credentials that were stored.
+    await press(demo, kept, 'Import price lists');
+    await until('a request', async () => (await stateOf(demo)).requests.length > 0);
+    assert.equal((await stateOf(demo)).requests[0]?.status, 200);
+  });
+});
