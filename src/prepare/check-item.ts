@@ -5,7 +5,7 @@ import { imports } from '../contract/index.ts';
 import { differingRecords } from './differing-records.ts';
 import type { KeyedItem } from './duplicates.ts';
 import { brokenDependency } from './header.ts';
-import { identify } from './identity.ts';
+import { identify, isComplete } from './identity.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { exactNames } from './names.ts';
 import type { Preparation } from './preparation.ts';
@@ -18,9 +18,37 @@ export type CheckedItem =
   | { readonly keyed: KeyedItem; readonly inspection: Inspection }
   | { readonly errors: readonly ItemError[]; readonly key?: string };
 
+/** A SKU may stand in a request once only, whatever variant it is put under. */
+function repeatedSkus(record: ItemRecord): ItemError[] {
+  const seen = new Set<unknown>();
+  return recordsIn(record.Variants).flatMap((variant, position) =>
+    recordsIn(variant.Skus).flatMap(({ PartNo }, place) => {
+      if (!seen.has(PartNo)) {
+        seen.add(PartNo);
+        return [];
+      }
+      const path = `/Variants/${position}/Skus/${place}`;
+      return [{ path, code: 'DUPLICATE_KEY', message: `The item holds the SKU ${String(PartNo)} twice.` }];
+    }),
+  );
+}
+
+/** A variant is known by its SKUs, or by the manufacturer's code and number, of which the product holds the code. */
+function unknownVariants(record: ItemRecord): ItemError[] {
+  if (record.ManufacturerCode) return [];
+  return recordsIn(record.Variants).flatMap((variant, position) => {
+    if (isComplete(variant, ['Skus[].PartNo'])) return [];
+    const path = `/Variants/${position}`;
+    const message =
+      'Connect cannot tell which variant is meant: give ManufacturerCode of the product, or a SKU with PartNo.';
+    return [{ path, code: 'KEY_MISSING', message }];
+  });
+}
+
 /** Rules of single imports that neither schema nor outline can hold. */
-function importErrors(record: ItemRecord, { options }: Preparation): ItemError[] {
-  const errors: ItemError[] = [];
+export function importErrors(record: ItemRecord, { options }: Preparation): ItemError[] {
+  const errors: ItemError[] =
+    options.import === 'import-products' ? [...repeatedSkus(record), ...unknownVariants(record)] : [];
   if (options.import === 'import-products' && recordsIn(record.Variants).length > 1 && !record.Code) {
     errors.push({ path: '/Code', code: 'REQUIRED', message: 'A product with several variants needs Code.' });
   }

@@ -48,14 +48,17 @@ export function cutItems<Item extends Measured>(items: readonly Item[], limit: S
   return packed(items, (item) => ({ items: 1, bytes: item.bytes + 1 }), limit);
 }
 
-/** Items by the values of the fields that bound the scope of a full feed, in order of first occurrence. */
+/**
+ * Items by the values of the fields that bound the scope of a full feed, in order of first occurrence. Codes
+ * that differ in letter case only stay together, because Connect may read them as one.
+ */
 export function byScope<Item extends { readonly record: Record<string, unknown> }>(
   items: readonly Item[],
   cutBy: readonly string[],
 ): Item[][] {
   const scopes = new Map<string, Item[]>();
   for (const item of items) {
-    const key = keyText(item.record, cutBy) ?? '';
+    const key = (keyText(item.record, cutBy) ?? '').toLowerCase();
     const scope = scopes.get(key);
     if (scope === undefined) scopes.set(key, [item]);
     else scope.push(item);

@@ -28,6 +28,8 @@ export class Duplicates {
   /** Keys of the items that hold a nested record. */
   readonly #holders = new Map<string, string>();
   readonly #exactKeys = new Map<string, string>();
+  /** Keys of which a change was turned away: what comes after it must not overtake it. */
+  readonly #closed = new Set<string>();
   #keysDifferingInCase = 0;
 
   /** @param isSendable Whether a joint change can still be put into one request. */
@@ -46,8 +48,17 @@ export class Duplicates {
   /** Takes an item in, or says why it cannot go with what came before it. */
   add(item: KeyedItem): ItemError | undefined {
     const { key } = item.identity;
+    if (this.#closed.has(key)) {
+      return {
+        path: '',
+        code: 'DUPLICATE_NOT_MERGEABLE',
+        message: `An earlier item of this message has the same key and could not be sent with the others. ${sendApart}`,
+      };
+    }
     const shared = this.#sharedUnderOtherKey(item.identity);
     if (shared !== undefined) {
+      this.#closed.add(key);
+      for (const owner of this.#ownersOf(item.identity)) this.#closed.add(owner);
       return {
         path: '',
         code: 'DUPLICATE_UNDER_OTHER_KEY',
@@ -80,6 +91,14 @@ export class Duplicates {
     );
   }
 
+  #ownersOf({ key, aliases, inside }: Identity): string[] {
+    return [
+      ...[key, ...aliases].flatMap((text) => this.#aliases.get(text) ?? []),
+      ...aliases.filter((alias) => this.#byKey.has(alias)),
+      ...inside.flatMap((text) => this.#holders.get(text) ?? []),
+    ];
+  }
+
   #merge(known: KeyedItem, item: KeyedItem): ItemError | undefined {
     const { merged, obstacle } = mergeItems(
       known.record,
@@ -89,6 +108,7 @@ export class Duplicates {
       this.#fullFile,
     );
     if (merged === undefined || !this.#isSendable(merged)) {
+      this.#closed.add(known.identity.key);
       const reason = obstacle?.reason ?? 'together their records carry different fields';
       const place = obstacle?.place ? ` at ${obstacle.place}` : '';
       return {

@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ListDefinition } from '../contract/index.ts';
-import { keyText } from './identity.ts';
+import { isComplete, keyText } from './identity.ts';
 import { isRecord, pointerTo } from './records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 
@@ -14,6 +14,12 @@ export function elementKey(element: ItemRecord, list: ListDefinition): string | 
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** The key of an element that may leave out parts of it, such as a price rule without a manufacturer. */
+function partialKey(element: ItemRecord, list: ListDefinition): string | undefined {
+  const given = (list.key ?? []).filter((name) => isComplete(element, [name]));
+  return given.length === 0 ? undefined : keyText(element, given);
 }
 
 /**
@@ -30,7 +36,7 @@ export function uniqueElements(
   const seen = new Map<string, unknown>();
   const repeated = new Set<number>();
   for (const [position, element] of elements.entries()) {
-    const key = isRecord(element) ? elementKey(element, list) : undefined;
+    const key = isRecord(element) ? (elementKey(element, list) ?? partialKey(element, list)) : undefined;
     if (key === undefined) continue;
     if (!seen.has(key)) seen.set(key, element);
     else if (isDeepStrictEqual(seen.get(key), element)) repeated.add(position);

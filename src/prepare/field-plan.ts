@@ -123,7 +123,8 @@ function clearIn(outline: ImportOutline, list: ListOutline, wanted: readonly (st
   for (const name of wanted) {
     const value = find(list.name, list.slots.flatMap(variantsOf), name);
     const slot = list.slots.find((candidate) => variantsOf(candidate).includes(value)) as Slot;
-    if (!slotDefinitions(outline.root, list, slot).every(mayBeEmptied)) {
+    const definitions = slotDefinitions(outline.root, list, slot);
+    if (definitions.length === 0 || !definitions.every(mayBeEmptied)) {
       throw new ConnectError('FIELD_NOT_CLEARABLE', `${list.name}: ${slot.write.name} cannot be empty.`);
     }
     mask |= bitOf(slot);

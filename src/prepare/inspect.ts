@@ -7,7 +7,7 @@ import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/out
 import { uniqueElements } from './elements.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
 import { isComplete } from './identity.ts';
-import { isRecord, pointerTo } from './records.ts';
+import { isRecord, pointerTo, recordsIn } from './records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 
 /** What the walk found out about an item. */
@@ -99,12 +99,35 @@ function isLeftOut(
 
 const noKeys: ReadonlySet<string> = new Set();
 
+/** Whether every list on the way to a key such as `Variants[].Skus[].PartNo` is part of the choice. */
+function isReached(path: string, outline: RecordOutline, chosen: readonly number[]): boolean {
+  let record: RecordOutline | undefined = outline;
+  for (const step of path.split('.').filter((name) => name.endsWith('[]'))) {
+    const field: FieldOutline | undefined = record?.fields.get(step.slice(0, -2));
+    const mask: number = chosen[record?.list?.index ?? -1] ?? 0;
+    if (field?.slot === undefined || (mask & bitOf(field.slot)) === 0) return false;
+    record = field.child;
+  }
+  return true;
+}
+
 /** Fields by which Connect finds this very record: they stay in the body whatever the author chose. */
-function keptKeys(outline: RecordOutline, record: ItemRecord): ReadonlySet<string> {
+function keptKeys(
+  outline: RecordOutline,
+  record: ItemRecord,
+  chosen: readonly number[],
+): ReadonlySet<string> {
   const complete = outline.identity.filter((names) => isComplete(record, names));
+  const reached = complete.filter((names) => names.every((name) => isReached(name, outline, chosen)));
   // A key of a nested record finds this one too, and needs no field of this one to be written.
-  const nested = complete.find((names) => names.every((name) => name.includes('[]')));
-  return new Set(nested ?? complete[0]);
+  const nested = reached.find((names) => names.every((name) => name.includes('[]')));
+  const kept = (nested ?? reached[0] ?? complete[0] ?? []).map((name) => name.split('[]')[0] as string);
+  if (outline.entity !== 'Product.Product') return new Set(kept);
+  // A variant without SKUs is known by the code that stands in its product.
+  const byManufacturer = nested === undefined && isReached('Variants[].ManufacturerPartNo', outline, chosen);
+  // Connect takes several variants of one product only under the code of their cluster.
+  const isCluster = kept.includes('Variants') && recordsIn(record.Variants).length > 1;
+  return new Set([...kept, ...(byManufacturer ? ['ManufacturerCode'] : []), ...(isCluster ? ['Code'] : [])]);
 }
 
 function noteCarried(outline: RecordOutline, mask: number, walk: Walk): void {
@@ -123,7 +146,8 @@ function walkRecord(
   walk: Walk,
   linked: boolean,
 ): ItemRecord {
-  const keys = walk.plan.chosen === undefined ? noKeys : keptKeys(outline, given);
+  const { chosen } = walk.plan;
+  const keys = chosen === undefined ? noKeys : keptKeys(outline, given, chosen);
   let record = given;
   let mask = 0;
   for (const name of Object.keys(given)) {

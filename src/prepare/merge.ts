@@ -45,19 +45,26 @@ function isSkipped(field: FieldOutline, value: unknown): boolean {
   return field.definition.empty === 'skipped' && (value === null || value === 0);
 }
 
-/** Whether a switch of the request, or of the later record, is on for a list. */
-function isOn(switchName: string, later: ItemRecord, context: Context): boolean {
+/** Whether a switch of the request, or of the later record, is on for the lists of a record. */
+function isOn(switchName: string, later: ItemRecord, outline: RecordOutline, context: Context): boolean {
   if (switchName === 'FullFile') return context.fullFile;
-  if (switchName in later) return later[switchName] === true;
-  return context.plan.modifiers.some((list) => list.some((value) => value.name === switchName));
+  if (Object.hasOwn(later, switchName)) return later[switchName] === true;
+  // Products and variants, customers and companies have switches of the same name in lists of their own.
+  const modifiers = outline.list === undefined ? [] : (context.plan.modifiers[outline.list.index] ?? []);
+  return modifiers.some((value) => value.name === switchName);
 }
 
-function mergeRule(list: ListDefinition, later: ItemRecord, context: Context): MergeRule {
+function mergeRule(
+  list: ListDefinition,
+  later: ItemRecord,
+  outline: RecordOutline,
+  context: Context,
+): MergeRule {
   if (typeof list.merge === 'string') return list.merge;
   const name = typeof list.shorter === 'object' ? list.shorter.switch : '';
   // Either clean-up of images makes their list complete.
   const names = name === 'AdditionalImagesCleanup' ? [name, 'ImagesAndFilesCleanup'] : [name];
-  return names.some((candidate) => isOn(candidate, later, context)) ? list.merge.on : list.merge.off;
+  return names.some((candidate) => isOn(candidate, later, outline, context)) ? list.merge.on : list.merge.off;
 }
 
 /**
@@ -87,6 +94,22 @@ function checkFlags(earlier: readonly ItemRecord[], later: readonly ItemRecord[]
   if (before.length > 0 && after.length > 0) {
     throw new Obstacle(place, 'both set flags, which may belong to one single-choice group');
   }
+  for (const flag of later) {
+    const former = earlier.find((candidate) => candidate.Code === flag.Code);
+    if (former === undefined || isDeepStrictEqual(former, flag)) continue;
+    const differ = (name: string) => (former[name] === true) !== (flag[name] === true);
+    if (former.IsCreateOnly === true || differ('IsCreateOnly') || differ('IsLimitedUpdate')) {
+      throw new Obstacle(place, 'a flag that is written on condition stands apart from another change of it');
+    }
+  }
+}
+
+/** Connect takes the first company that is marked as primary, a later change means its own. */
+function checkPrimary(earlier: readonly ItemRecord[], later: readonly ItemRecord[], place: string): void {
+  const isMarked = (link: ItemRecord) => link.IsPrimary === true;
+  if (earlier.some(isMarked) && later.some(isMarked)) {
+    throw new Obstacle(place, 'both mark a primary company, of which only the first would count');
+  }
 }
 
 function mergeElements(
@@ -100,6 +123,7 @@ function mergeElements(
   if (child.entity === 'Product.Flag' || child.entity === 'Customer.Flag') {
     checkFlags(earlier, later, child.place);
   }
+  if (child.entity === 'Customer.CompanyIdentifier') checkPrimary(earlier, later, child.place);
   const merged: ItemRecord[] = [...earlier];
   const positions = new Map<string, number>();
   for (const [position, element] of earlier.entries()) {
@@ -131,7 +155,7 @@ function mergeLists(
   const after = later[field.name];
   if (isDeepStrictEqual(before, after)) return after;
   const place = placeOf(outline, field.name);
-  switch (mergeRule(field.definition.list as ListDefinition, later, context)) {
+  switch (mergeRule(field.definition.list as ListDefinition, later, outline, context)) {
     case 'lastWins':
       return after;
     case 'separate':
@@ -159,8 +183,10 @@ function mergeField(
   const { child, definition } = field;
   if (child === undefined) return after;
   if (definition.type === 'records') return mergeLists(earlier, later, { ...field, child }, outline, context);
-  if (child.list === undefined || !isRecord(before) || !isRecord(after)) {
-    return mergeValue(before, after, child.place);
+  if (child.list === undefined) return mergeValue(before, after, child.place);
+  if (!isRecord(before) || !isRecord(after)) {
+    if (before === after) return after;
+    throw new Obstacle(child.place, 'what null does to a record with fields of its own is not stated');
   }
   const keys = child.identity[0] ?? [];
   if (keys.some((name) => !isDeepStrictEqual(before[name], after[name]))) {
@@ -181,9 +207,10 @@ function checkPrices(earlier: ItemRecord, later: ItemRecord, place: string): voi
     throw new Obstacle(place, 'a sale price and a later price rule or deactivation exclude each other');
 }
 
-/** Connect leaves out a price record in which a mandatory amount is empty. */
+/** Connect leaves out a price record in which a mandatory field is empty; false is a value. */
 function isLeftOut(price: ItemRecord, context: Context): boolean {
-  return context.plan.mandatory.some(({ fields }) => fields.every((name) => !price[name]));
+  const isEmpty = (value: unknown) => value === undefined || value === null || value === 0;
+  return context.plan.mandatory.some(({ fields }) => fields.every((name) => isEmpty(price[name])));
 }
 
 function mergeRecords(

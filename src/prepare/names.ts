@@ -6,26 +6,29 @@ import { nearestName } from './nearest-name.ts';
 import { isRecord, pointerTo } from './records.ts';
 import type { ItemError, ItemRecord, UnknownProperties } from './types.ts';
 
+/** Most unknown properties that are told of one item: each costs a search for the name that was meant. */
+const mostErrors = 20;
+
 /** Names that could reach into an object's prototype, or change what is sent, wherever the item is read again. */
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype', 'toJSON']);
 
-function unknownProperty(
-  name: string,
-  pointer: string,
-  outline: RecordOutline,
-  policy: UnknownProperties,
-): ItemError | undefined {
+function unknownProperty(name: string, pointer: string, outline: RecordOutline): ItemError {
   const path = pointerTo(pointer, name);
   if (forbiddenNames.has(name)) {
     return { path, code: 'FORBIDDEN_PROPERTY', message: `A property named ${name} is never sent.` };
   }
-  if (policy !== 'reject') return undefined;
   const nearest = nearestName(name, [...outline.fields.keys()]);
   return {
     path,
     code: 'UNKNOWN_PROPERTY',
     message: `${outline.entity} has no property ${name}.${nearest === undefined ? '' : ` Is ${nearest} meant?`}`,
   };
+}
+
+/** Whether all that an object has stands in the object itself; so it is in every realm, vm contexts too. */
+function isPlain(record: ItemRecord): boolean {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function withExactNames(
@@ -35,7 +38,8 @@ function withExactNames(
   policy: UnknownProperties,
   errors: ItemError[],
 ): ItemRecord {
-  let record = given;
+  // What a class passes on to its objects is not sent, so it must not count as given either.
+  let record = isPlain(given) ? given : { ...given };
   const replace = (name: string, exact?: string): void => {
     const value = given[name];
     if (record === given) record = { ...given };
@@ -50,9 +54,9 @@ function withExactNames(
     if (outline.fields.has(name)) continue;
     const exact = outline.names.get(name.trim().toLowerCase());
     if (exact === undefined) {
-      const error = unknownProperty(name, pointer, outline, policy);
-      if (error !== undefined) errors.push(error);
-      if (error !== undefined || policy === 'remove') replace(name);
+      const isRefused = policy === 'reject' || forbiddenNames.has(name);
+      if (isRefused && errors.length < mostErrors) errors.push(unknownProperty(name, pointer, outline));
+      if (isRefused || policy === 'remove') replace(name);
     } else if (Object.hasOwn(record, exact) && record[exact] !== undefined) {
       errors.push({
         path: pointerTo(pointer, name),
@@ -96,6 +100,22 @@ export function exactNames(
   policy: UnknownProperties,
   errors: ItemError[],
 ): ItemRecord {
+  if (typeof given.toJSON === 'function') {
+    errors.push({
+      path: pointer,
+      code: 'FORBIDDEN_PROPERTY',
+      message: 'An object that writes its own JSON would not be sent as it was checked.',
+    });
+    return given;
+  }
+  if (!isPlain(given) && !Object.keys(given).some((name) => outline.names.has(name.trim().toLowerCase()))) {
+    errors.push({
+      path: pointer,
+      code: 'WRONG_TYPE',
+      message: 'This object keeps what it holds to itself, so that an empty one would be sent.',
+    });
+    return given;
+  }
   let record = withExactNames(given, outline, pointer, policy, errors);
   for (const field of outline.holders) {
     const value = record[field.name];

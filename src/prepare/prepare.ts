@@ -4,14 +4,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ImportName, unusualSkuTypes } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
-import { type CheckedItem, checkItem } from './check-item.ts';
+import { checkItem, importErrors } from './check-item.ts';
 import { Duplicates, type KeyedItem } from './duplicates.ts';
 import type { CarryingItem } from './group.ts';
+import type { CarriedFields } from './header.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import type { Preparation } from './preparation.ts';
 import { recordsIn } from './records.ts';
 import { changeRequests, wholeRequests } from './requests.ts';
-import type { ItemError, ItemRecord, Prepared, PreparedItem, PrepareOptions, RejectedItem } from './types.ts';
+import type { ItemError, ItemRecord, Prepared, PrepareOptions, RejectedItem } from './types.ts';
 import { Warnings } from './warnings.ts';
 
 /** Longest time in ms that preparing keeps the event loop for itself. */
@@ -28,31 +29,54 @@ class Breather {
   }
 }
 
-function noteWarnings(inspection: Inspection, name: ImportName, warnings: Warnings): void {
-  for (const place of inspection.missingForInsert) {
-    warnings.add(
-      'NEEDED_FOR_INSERT',
-      `${place} is missing: existing records are updated, a new one would not be created.`,
-    );
-  }
-  if (name !== 'import-products') return;
-  for (const sku of recordsIn(inspection.record.Variants).flatMap((variant) => recordsIn(variant.Skus))) {
-    if (typeof sku.Type === 'number' && unusualSkuTypes.has(sku.Type)) {
-      warnings.add('SKU_TYPE_UNUSUAL', `SKU type ${sku.Type} is outdated or not in Norce's reference.`);
-    }
+/** What the author should know about an item that can be sent. */
+function warningsOf(inspection: Inspection, name: ImportName): (readonly [code: string, message: string])[] {
+  const inserts = [...inspection.missingForInsert].map(
+    (place) =>
+      [
+        'NEEDED_FOR_INSERT',
+        `${place} is missing: existing records are updated, a new one would not be created.`,
+      ] as const,
+  );
+  if (name !== 'import-products') return inserts;
+  const skus = recordsIn(inspection.record.Variants).flatMap((variant) => recordsIn(variant.Skus));
+  const types = skus.flatMap(({ Type }) =>
+    typeof Type === 'number' && unusualSkuTypes.has(Type)
+      ? [['SKU_TYPE_UNUSUAL', `SKU type ${Type} is outdated or not in Norce's reference.`] as const]
+      : [],
+  );
+  return [...inserts, ...types];
+}
+
+/** What a thrown value says; items may throw whatever they like, even what cannot be read itself. */
+function messageOf(thrown: unknown): string {
+  try {
+    return String(asError(thrown).message);
+  } catch {
+    return 'no reason is given';
   }
 }
 
-/** The JSON text of a record, or why there is none or it is too long. */
-function serialise(keyed: KeyedItem, options: PrepareOptions): PreparedItem | ItemError {
+function unreadable(thrown: unknown): ItemError {
+  return { path: '', code: 'NOT_JSON', message: `The item cannot be read: ${messageOf(thrown)}` };
+}
+
+/** The JSON text of a record and the fields that it carries, or why there is none or it is too long. */
+function serialise(
+  keyed: KeyedItem,
+  options: PrepareOptions,
+  carriedBy: (keyed: KeyedItem) => CarriedFields,
+): CarryingItem | ItemError {
   let text: string;
+  let carried: CarriedFields;
   try {
     text = JSON.stringify(keyed.record);
+    carried = carriedBy(keyed);
   } catch (thrown) {
     return {
       path: '',
       code: 'NOT_JSON',
-      message: `The item cannot be written as JSON: ${asError(thrown).message.split('\n')[0]}`,
+      message: `The item cannot be written as JSON: ${messageOf(thrown).split('\n')[0]}`,
     };
   }
   const bytes = Buffer.byteLength(text);
@@ -63,7 +87,7 @@ function serialise(keyed: KeyedItem, options: PrepareOptions): PreparedItem | It
       message: `The item has ${bytes} bytes, a request may have ${options.maximumBytes}.`,
     };
   }
-  return { indexes: keyed.indexes, key: keyed.identity.key, record: keyed.record, text, bytes };
+  return { indexes: keyed.indexes, key: keyed.identity.key, record: keyed.record, text, bytes, carried };
 }
 
 interface Collected {
@@ -83,46 +107,51 @@ async function collect(
     rejected.push({ index, item: given[index], errors, ...(key === undefined ? {} : { key }) });
   };
   const recheck = (record: ItemRecord) => inspect(record, outline, plan);
-  const isSendable = (record: ItemRecord) => recheck(record).differing.every((mask) => mask === 0);
+  const isSendable = (record: ItemRecord) => {
+    const { differing, errors } = recheck(record);
+    return (
+      [...errors, ...importErrors(record, preparation)].length === 0 && differing.every((mask) => mask === 0)
+    );
+  };
   const duplicates = new Duplicates(outline, plan, options.fullFile, isSendable);
   const inspections = new Map<string, Inspection>();
 
   for (const [index, item] of given.entries()) {
     await breather.pause();
-    let checked: CheckedItem;
     try {
-      checked = checkItem(item, index, preparation);
+      const checked = checkItem(item, index, preparation);
+      if ('errors' in checked) {
+        reject(index, checked.errors, checked.key);
+        continue;
+      }
+      const { keyed, inspection } = checked;
+      const notes = warningsOf(inspection, options.import);
+      const error = duplicates.add(keyed);
+      if (error !== undefined) {
+        reject(index, [error], keyed.identity.key);
+        continue;
+      }
+      inspections.set(keyed.identity.key, inspection);
+      for (const [code, message] of notes) warnings.add(code, message);
     } catch (thrown) {
       // A getter or proxy inside the item may throw whatever it likes.
-      checked = {
-        errors: [
-          { path: '', code: 'NOT_JSON', message: `The item cannot be read: ${asError(thrown).message}` },
-        ],
-      };
+      reject(index, [unreadable(thrown)]);
     }
-    if ('errors' in checked) {
-      reject(index, checked.errors, checked.key);
-      continue;
-    }
-    const error = duplicates.add(checked.keyed);
-    if (error !== undefined) {
-      reject(index, [error], checked.keyed.identity.key);
-      continue;
-    }
-    noteWarnings(checked.inspection, options.import, warnings);
-    inspections.set(checked.keyed.identity.key, checked.inspection);
   }
 
+  const carriedBy = ({ identity, indexes, record }: KeyedItem): CarriedFields => {
+    const known = indexes.length === 1 ? inspections.get(identity.key) : undefined;
+    return (known ?? recheck(record)).carried;
+  };
   const items: CarryingItem[] = [];
   for (const keyed of duplicates.items()) {
     await breather.pause();
-    const item = serialise(keyed, options);
+    const item = serialise(keyed, options, carriedBy);
     if ('code' in item) {
       for (const index of keyed.indexes) reject(index, [item], keyed.identity.key);
       continue;
     }
-    const known = keyed.indexes.length === 1 ? inspections.get(item.key) : undefined;
-    items.push({ ...item, carried: (known ?? recheck(keyed.record)).carried });
+    items.push(item);
   }
   if (duplicates.keysDifferingInCase > 0) {
     warnings.add(

@@ -1,0 +1,397 @@
+/**
+ * The facts of Connect that the contract must hold, written down a second time in another form, so that a slip
+ * of the hand in either shows.
+ */
+
+/** Header lists: each value as `number:name`, then `>field` where it governs fields of another name; `!` for none. */
+export const listFacts: Readonly<Record<string, string>> = {
+  'ProductHeader.ProductFieldsThatAreSet': [
+    '0:ManufacturerCode 1:ManufacturerName 2:Alias 3:Code 4:Variants 5:Cultures 6:Categories',
+    '7:MainImage 8:AdditionalImages 9:Family 10:ProductParametrics',
+    '11:ProductParametricsCreateOnly>ProductParametrics 12:VariantDefinitionGroup',
+    '13:VariantDefinitionGroupCreateOnly>VariantDefinitionGroup 14:Assortment>AssortmentCode',
+    '15:CategoriesCreateOnly>Categories 16:CategoriesLimitedUpdate>Categories',
+    '17:AdditionalImagesCleanup! 18:ParametricsCleanup! 19:ImagesAndFilesCleanup!',
+  ].join(' '),
+  'ProductHeader.ProductCultureFieldsThatAreSet': [
+    '0:Name 1:NameCreateOnly>Name 2:SubHeader 3:SubDescription 4:DescriptionHeader 5:Description',
+    '6:DescriptionCreateOnly>Description 7:Synonyms 8:Title 9:Tags 10:MetaTags 11:MetaDescription',
+    '12:NameLimitedUpdate>Name 13:UniqueUrlName 14:IsUniqueUrlNameManuallyMaintained',
+    '15:UniqueUrlNameCreateOnly>UniqueUrlName',
+  ].join(' '),
+  'ProductHeader.VariantFieldsThatAreSet': [
+    '0:ManufacturerPartNo 1:SortOrderValue 2:StockDisplayBreakPoint 3:IsDangerousGoods 4:Cultures',
+    '5:Skus 6:MainImage 7:AdditionalImages 8:VariantParametrics',
+    '9:VariantParametricsCreateOnly>VariantParametrics 10:NonParametricVariantDefinitions',
+    '11:NonParametricVariantDefinitionsCreateOnly>NonParametricVariantDefinitions',
+    '12:DeliveryMethods 13:DeliveryMethodsCreateOnly>DeliveryMethods 14:AdditionalImagesCleanup!',
+    '15:ParametricsCleanup! 16:TranslationRequested 17:ImagesAndFilesCleanup!',
+  ].join(' '),
+  'ProductHeader.VariantCultureFieldsThatAreSet': [
+    '0:CultureCode 1:Name 2:NameCreateOnly>Name 3:NameLimitedUpdate>Name 4:UniqueUrlName',
+    '5:IsUniqueUrlNameManuallyMaintained 6:UniqueUrlNameCreateOnly>UniqueUrlName 7:SubHeader',
+    '8:SubDescription 9:DescriptionHeader 10:Description 11:DescriptionCreateOnly>Description',
+    '12:Synonyms 13:Title 14:Tags 15:MetaTags 16:MetaDescription',
+  ].join(' '),
+  'ProductHeader.SkuFieldsThatAreSet': [
+    '1:Status 2:Type 3:IntegrationPartNo 4:CommodityCode 5:EanCode 6:TrackingCode',
+    '7:UnitOfMeasurementType 8:UnitOfMeasurementCount 9:IsDropShipOnly 10:IsBuyable',
+    '11:DiscountClass 12:RecommendedSalesQty 13:IsRecommendedSalesQtyFixed 14:ActualWeight',
+    '15:VolumeWeight 16:LogisticWidth 18:LogisticHeight 19:LogisticDepth 20:StandardPrice',
+    '21:VatRate>VatRates 22:StatusCreateOnly>Status 23:StartDate 24:StopDate 25:StructureItems',
+    '26:PartNoCreateWhenMissing!',
+  ].join(' '),
+  'ProductHeader.SkuCultureFieldsThatAreSet':
+    '0:ErpName 1:ErpNameCreateOnly>ErpName 2:Comment 3:CommentCreateOnly>Comment',
+  'ProductHeader.SkuPriceListFieldsThatAreSet': [
+    '3:PriceSale 4:CostPurchase 5:CostUnit 6:PriceRecommended 7:PricePrevious 8:PriceCatalog',
+    '9:IsPriceDiscountable 10:IsActive 11:IsPriceDiscountableCreateOnly>IsPriceDiscountable',
+    '12:PriceRule>PriceRule,PriceRuleValue 13:FullfileResetInheritance!',
+  ].join(' '),
+  'ProductHeader.IgnoreSkuPriceListFieldsWhenEmpty': [
+    '3:PriceSale 4:CostPurchase 5:CostUnit 6:PriceRecommended 7:PricePrevious 8:PriceCatalog',
+    '10:IsActive',
+  ].join(' '),
+  'ProductHeader.SkuStructureItemFieldsThatAreSet':
+    '0:SortOrder 1:StandardStructureItemPrice 2:AdditionalInfo',
+  'ProductHeader.ImageCultureFieldsThatAreSet': '0:Name 1:Description 2:AltText',
+  'SkuPriceListHeader.SkuPriceListFieldsThatAreSet': [
+    '3:PriceSale 4:CostPurchase 5:CostUnit 6:PriceRecommended 7:PricePrevious 8:PriceCatalog',
+    '9:IsPriceDiscountable 10:IsActive 11:IsPriceDiscountableCreateOnly>IsPriceDiscountable',
+    '12:PriceRule>PriceRule,PriceRuleValue 13:FullfileResetInheritance!',
+  ].join(' '),
+  'SkuPriceListHeader.IgnoreSkuPriceListFieldsWhenEmpty': [
+    '3:PriceSale 4:CostPurchase 5:CostUnit 6:PriceRecommended 7:PricePrevious 8:PriceCatalog',
+    '10:IsActive',
+  ].join(' '),
+  'PriceListHeader.PriceListFieldsThatAreSet': [
+    '0:Name 1:CurrencyCode 2:StartDate 3:EndDate 4:IsPublic 5:IsPrimary 6:TypeCode 7:Warehouses',
+    '8:DefaultPriceRule>DefaultPriceRule,DefaultPriceRuleValue 9:Description 10:IsErpIntegrated',
+    '11:DoNotCreateApplicationPriceList! 12:SalesArea 13:DefaultMinMarginPercent',
+    '14:LimitToRecPrice 15:ParentPriceListCode 16:DefaultSupplementalChargeFixed',
+    '17:DefaultSupplementalChargePercent 18:PriceRules 19:PriceRulesCleanup!',
+    '20:PriceRulesLimitedUpdate! 21:Population 22:PopulationCleanup! 23:IsFavorite',
+    '24:InheritStructureCalculationRule',
+  ].join(' '),
+  'PriceListHeader.WarehouseFieldsThatAreSet': '0:Type 1:Name 2:LeadTimeDayCount',
+  'PriceListHeader.WarehouseLocationFieldsThatAreSet':
+    '0:Name 1:LeadTimeDayCount 2:IsIncludedInStockCalculation',
+  'PriceListHeader.PriceListPriceRuleFieldsThatAreSet':
+    '0:Type 1:Value 2:LimitToRecPrice 3:SupplementalChargeFixed 4:SupplementalChargePercent',
+  'SkuOnhandHeader.SkuOnhandFieldsThatAreSet': [
+    '3:OnhandValue 4:IncomingValue 5:NextDeliveryDate 6:LeadTimeDayCount 7:OnOrderValue',
+    '8:MinimumValue 9:MaximumValue 10:IsActive 11:Infos',
+  ].join(' '),
+  'RelationHeader.RelationFieldsThatAreSet': [
+    '1:IsActive 2:IsVariantUnique 3:IsVariantUniqueCreateOnly>IsVariantUnique',
+    '4:IsRelatedVariantUnique 5:IsRelatedVariantUniqueCreateOnly>IsRelatedVariantUnique',
+    '6:DefaultName 7:DefaultSubHeader 8:DefaultSubDescription 9:DefaultDescriptionHeader',
+    '10:DefaultDescription 11:Cultures 12:SortOrder',
+  ].join(' '),
+  'RelationHeader.RelationCultureFieldsThatAreSet': [
+    '1:Name 2:NameCreateOnly>Name 3:SubHeader 4:SubDescription 5:DescriptionHeader 6:Description',
+    '7:DescriptionCreateOnly>Description',
+  ].join(' '),
+  'CompetitorSkuHeader.CompetitorSkuFieldsThatAreSet':
+    '0:CompetitorName 1:ProductName 2:VatRate 3:ExternalPopularities',
+  'CustomerHeader.CompanyFieldsThatAreSet': [
+    '0:ApplicationKey 1:Id 2:Code 3:OrganizationNo 4:Name 5:EmailAddress 6:PhoneNumber',
+    '7:LogoImage 8:ParentCompanyCode 9:IsActive 10:InvoiceAddress 11:DeliveryAddresses',
+    '12:AdditionalInfo 13:Contacts 14:Customers 15:DeliveryMethods 16:Discounts 17:Flags',
+    '18:PaymentMethods 19:PriceLists 20:SearchOnlyByCode! 21:VatNo 22:PreserveFlags!',
+  ].join(' '),
+  'CustomerHeader.CustomerFieldsThatAreSet': [
+    '0:ApplicationKey 1:Id 2:Code 3:EmailAddress 4:SocialSecurityNumber 5:Title 6:FirstName',
+    '7:MiddleName 8:LastName 9:PhoneNumber 10:CellPhoneNumber 11:IsActive 12:InvoiceAddress',
+    '13:DeliveryAddresses 14:Accounts 15:AdditionalInfo 16:Flags 17:PriceLists',
+    '18:SearchOnlyByCode! 19:Companies 20:CrmId 21:PreserveFlags!',
+  ].join(' '),
+  'CustomerHeader.AccountFieldsThatAreSet': [
+    '0:PasswordCreateOnly>Password 1:Status 2:StatusCreateOnly>Status 3:Roles',
+    '4:RolesCreateOnly>Roles',
+  ].join(' '),
+  'SupplierProductHeader.FieldsThatAreSet': [
+    '0:SupplierPartNo 1:ProductName 2:CategoryCode 3:ProductType 4:Manufacturer',
+    '5:ManufacturerPartNo 6:EanCode 7:CommodityCode 8:GrossWeight 9:NetWeight',
+    '10:UnitOfMeasurementCode 11:UnitOfMeasurementCount 12:VatCode 13:LogisticWidth',
+    '14:LogisticHeight 15:LogisticDepth',
+  ].join(' '),
+  'SupplierProductHeader.OnhandFieldsThatAreSet': [
+    '0:Value 1:IncomingValue 2:NextDeliveryDate 3:StoppedDate 4:IsReturnable 5:LeadTimeDayCount',
+    '6:ExternalStockValue 7:PackageValue 8:MinimumOrderValue 9:IsActive',
+  ].join(' '),
+  'SupplierProductHeader.PriceFieldsThatAreSet': [
+    '0:CostPurchase 1:CostPurchaseValidTo 2:PriceRecommended 3:PriceMax 4:PriceDealer',
+    '5:IsPromotion 6:IsFocus 7:PriceRanking 8:FreightCost 9:CostFee 10:DiscountPct 11:IsActive',
+    '12:PriceCatalog',
+  ].join(' '),
+  'SupplierProductHeader.ContentFieldsThatAreSet': [
+    '0:Name 1:NameCreateOnly>Name 2:SubHeader 3:SubDescription 4:DescriptionHeader 5:Description',
+    '6:DescriptionCreateOnly>Description 7:Synonyms 8:Title 9:Tags 10:MetaTags 11:MetaDescription',
+    '12:NameLimitedUpdate>Name 13:UniqueUrlName 14:IsUniqueUrlNameManuallyMaintained',
+    '15:UniqueUrlNameCreateOnly>UniqueUrlName',
+  ].join(' '),
+  'SupplierProductHeader.ProductInfoFieldsThatAreSet': '0:Value',
+};
+
+/**
+ * Record types: each field as `name:kind` and marks. Kinds: text, integer, decimal, boolean, date, guid (u), object,
+ * list (l), list of texts (s). Marks: `!` cannot be empty, `#` key, `*` always required, `+` required for an insert,
+ * `<n` longest text, `=` enumeration.
+ */
+export const fieldFacts: Readonly<Record<string, string>> = {
+  'Product.Product': [
+    'ManufacturerCode:t#+ ManufacturerName:t Alias:t<255 Code:t# Variants:l Cultures:l',
+    'Categories:l MainImage:o AdditionalImages:l Family:o ProductFlags:l ProductParametrics:l',
+    'VariantDefinitionGroup:o AssortmentCode:t',
+  ].join(' '),
+  'Product.Variant': [
+    'ManufacturerPartNo:t#+<50 SortOrderValue:i StockDisplayBreakPoint:i IsDangerousGoods:b!',
+    'TranslationRequested:D Cultures:l Skus:l MainImage:o AdditionalImages:l VariantFlags:l',
+    'VariantParametrics:l NonParametricVariantDefinitions:l DeliveryMethods:l',
+  ].join(' '),
+  'Product.VariantCulture': [
+    'CultureCode:t#* Name:t<255 SubHeader:t<255 SubDescription:t DescriptionHeader:t<255',
+    'Description:t Synonyms:t<500 Title:t<255 Tags:t MetaTags:t MetaDescription:t UniqueUrlName:t',
+    'IsUniqueUrlNameManuallyMaintained:b!',
+  ].join(' '),
+  'Product.Sku': [
+    'PartNo:t#*<50 Status:i!+=SkuStatus Type:i!+=SkuType IntegrationPartNo:t<50',
+    'CommodityCode:t<50 EanCode:t<50 TrackingCode:t<50',
+    'UnitOfMeasurementType:i!=UnitMeasurementType UnitOfMeasurementCount:d! IsDropShipOnly:b',
+    'IsBuyable:b! DiscountClass:t RecommendedSalesQty:d IsRecommendedSalesQtyFixed:b',
+    'ActualWeight:d VolumeWeight:d LogisticWidth:d LogisticHeight:d LogisticDepth:d',
+    'StandardPrice:o VatRates:l Cultures:l StartDate:D StopDate:D StructureItems:l',
+  ].join(' '),
+  'Product.SkuPriceList': [
+    'PartNo:t#*<50 PriceListCode:t#* QuantityBreak:i!# PriceSale:d! CostPurchase:d! CostUnit:d!',
+    'PriceRecommended:d PricePrevious:d PriceCatalog:d IsPriceDiscountable:b! CurrencyCode:t',
+    'IsActive:b PriceRule:i=PriceRule PriceRuleValue:d',
+  ].join(' '),
+  'Product.VatRate': 'SalesArea:i#*=SalesArea Rate:d',
+  'Product.SkuCulture': 'CultureCode:t#* ErpName:t<255 Comment:t<255',
+  'Product.SkuStructureItem': [
+    'StructurePartNo:t#* PartNo:t#* Quantity:d!* SortOrder:i StandardStructureItemPrice:o',
+    'AdditionalInfo:l',
+  ].join(' '),
+  'Product.SkuStructureItemPriceList': [
+    'StructurePartNo:t#* PartNo:t#* PriceListCode:t#* ItemPriceListCode:t#* QuantityBreak:i!#',
+    'PriceSale:d! CurrencyCode:t',
+  ].join(' '),
+  'Product.Info': 'Code:t#* Value:t*',
+  'Common.Image': 'FileTypeName:t* ExternalCode:t#* Filename:t<50 Url:t* LastModified:D Cultures:l',
+  'Common.ImageCulture': 'CultureCode:t#* Name:t Description:t AltText:t',
+  'Product.Flag': 'Code:t#* IsSet:b!* StopDate:D IsCreateOnly:b IsLimitedUpdate:b',
+  'Product.ParametricValue': [
+    'ParametricCode:t#* ValueBoolean:b ValueDecimal:d ValueInteger:i ValueDateTime:D Cultures:l',
+    'ValueList:o MultipleValueList:l',
+  ].join(' '),
+  'Product.ParametricValueCulture': 'CultureCode:t#* ValueText:t*<255',
+  'Product.ParametricValueList': 'Code:t#* Value:t Cultures:l Description:t',
+  'Product.ParametricValueListCulture': 'CultureCode:t#* Value:t Description:t',
+  'Product.VariantDefinition': 'TypeCode:t#* Cultures:l',
+  'Product.VariantDefinitionCulture': 'CultureCode:t#* Value:t',
+  'Product.DeliveryMethod': 'Code:t#* PackagePercentage:d IsActive:b',
+  'Product.ProductCulture': [
+    'CultureCode:t#* Name:t<255 SubHeader:t<255 SubDescription:t DescriptionHeader:t<255',
+    'Description:t Synonyms:t<500 Title:t<255 Tags:t MetaTags:t MetaDescription:t UniqueUrlName:t',
+    'IsUniqueUrlNameManuallyMaintained:b!',
+  ].join(' '),
+  'Product.ProductCategory': 'SortOrder:i! Code:t#*',
+  'Product.ProductFamily': 'Code:t#* Name:t',
+  'Product.VariantDefinitionGroup': 'Code:t# Name:t Types:l',
+  'Product.VariantDefinitionType': 'Code:t#* Name:t SortOrder:i! ParametricCode:t',
+  'Product.PriceList': [
+    'Code:t#* Name:t<50 CurrencyCode:t StartDate:D EndDate:D IsPrimary:b! IsPublic:b!',
+    'IsFavorite:b! TypeCode:t Warehouses:l DefaultPriceRuleCode:t DefaultPriceRule:i=PriceRule',
+    'DefaultPriceRuleValue:d Description:t IsErpIntegrated:b! SalesArea:i=SalesArea',
+    'DefaultMinMarginPercent:d LimitToRecPrice:b ParentPriceListCode:t',
+    'DefaultSupplementalChargeFixed:d DefaultSupplementalChargePercent:d PriceRules:l',
+    'Population:o InheritStructureCalculationRule:i!=InheritStructureCalculationRule',
+  ].join(' '),
+  'Product.Warehouse': 'Code:t#* Type:i!=WarehouseType Name:t LeadTimeDayCount:i Locations:l*',
+  'Product.WarehouseLocation': 'Code:t#* Name:t IsIncludedInStockCalculation:b LeadTimeDayCount:i',
+  'Product.PriceListPriceRule': [
+    'Type:i!*=PriceListPriceRuleType Value:d LimitToRecPrice:b MinValue:d# MaxValue:d#',
+    'ManufacturerCode:t# CategoryCode:t# Flags:s# SupplementalChargeFixed:d',
+    'SupplementalChargePercent:d',
+  ].join(' '),
+  'Product.PriceListPopulation':
+    'Type:i=PriceListPopulationType AllCategories:o Categories:l RequireSupplier:b',
+  'Product.PriceListPopulationAllCategories':
+    'RuleType:i!*=PriceListPopulationAllCategoriesRuleType RuleCodes:s',
+  'Product.PriceListPopulationCategory':
+    'Code:t#* RuleType:i!*=PriceListPopulationCategoryRuleType RuleCodes:s RequireSupplier:b',
+  'Product.SkuOnhand': [
+    'PartNo:t#*<50 LocationCode:t#* WarehouseCode:t#* OnhandValue:d! IncomingValue:d',
+    'NextDeliveryDate:D LeadTimeDayCount:i OnOrderValue:d MinimumValue:d MaximumValue:d',
+    'IsActive:b Infos:l',
+  ].join(' '),
+  'Product.Relation': [
+    'PartNo:t#* IsVariantUnique:b! RelatedPartNo:t#* IsRelatedVariantUnique:b! IsActive:b!',
+    'RelationTypeCode:t#* DefaultName:t DefaultSubHeader:t DefaultSubDescription:t',
+    'DefaultDescriptionHeader:t DefaultDescription:t Cultures:l SortOrder:i',
+  ].join(' '),
+  'Product.RelationCulture':
+    'CultureCode:t#* Name:t SubHeader:t SubDescription:t DescriptionHeader:t Description:t',
+  'Product.CompetitorSku': [
+    'PartNo:t#* Source:t#* CompetitorCode:t#* CompetitorName:t CompetitorPartNo:t* ProductName:t',
+    'CurrencyCode:t PriceSale:d!* PriceSaleInclFreight:d!* IsPricesInclVat:b!*',
+    'SalesArea:i!=SalesArea VatRate:d IsInStock:b!* ExternalPopularities:l',
+  ].join(' '),
+  'Product.ExternalPopularity': 'Source:t PartNo:t#* PopularityValue:d!',
+  'Customer.Customer': [
+    'Type:i!=CustomerType ApplicationKey:u Id:i# Code:t#+ EmailAddress:t#+ SocialSecurityNumber:t',
+    'Title:t FirstName:t+ MiddleName:t LastName:t+ PhoneNumber:t CellPhoneNumber:t IsActive:b',
+    'InvoiceAddress:o DeliveryAddresses:l Accounts:l AdditionalInfo:l Flags:l PriceLists:l',
+    'IsCompanyListDelta:b Companies:l CrmId:t',
+  ].join(' '),
+  'Customer.Address': [
+    'CareOf:t AddressLine1:t AddressLine2:t ZipCode:t City:t Region:t CountryCode:t<2 Gln:t<50',
+    'ShippingPhoneNumber:t<50 IsPrimary:b Code:t#<50 IsValidated:b',
+  ].join(' '),
+  'Customer.Account': 'ApplicationKey:u!#* LoginName:t#* Password:t Status:i!=AccountStatus Roles:l',
+  'Customer.AccountRole': 'Code:t#* IsActive:b',
+  'Customer.Info': 'Code:t#* Value:t*',
+  'Customer.Flag': 'Code:t#* IsActive:b StopDate:D IsCreateOnly:b IsLimitedUpdate:b',
+  'Customer.PriceList': 'Code:t#* IsExclusive:b!',
+  'Customer.CompanyIdentifier': 'Id:i# Code:t# OrganizationNo:t# Name:t IsPrimary:b',
+  'Customer.Company': [
+    'ApplicationKey:u* Id:i# Code:t#+ OrganizationNo:t#+ Name:t+ EmailAddress:t PhoneNumber:t',
+    'LogoImage:o ParentCompanyCode:t IsActive:b InvoiceAddress:o IsCustomerListDelta:b',
+    'DeliveryAddresses:l AdditionalInfo:l Contacts:l Customers:l DeliveryMethods:l Discounts:l',
+    'Flags:l PaymentMethods:l PriceLists:l VatNo:t UseInvoiceAddressAsDeliveryAddress:b',
+  ].join(' '),
+  'Customer.Contact': 'Code:t#* IsActive:b',
+  'Customer.DeliveryMethod': 'Code:t#* IsActive:b',
+  'Customer.Discount': 'Type:i!#*=DiscountType ValueCode:t#* DiscountPercentage:d! PriceListTypeIdSeed:t',
+  'Customer.PaymentMethod': 'Code:t#* IsActive:b InvoiceCaptureSettingsCode:t',
+  'Supplier.SupplierProduct': [
+    'SupplierPartNo:t#*<50 ProductName:t CategoryCode:t<255 ProductType:t Manufacturer:t+<50',
+    'ManufacturerPartNo:t+<50 EanCode:t<50 CommodityCode:t<50 GrossWeight:d! NetWeight:d!',
+    'UnitOfMeasurementCode:i!=UnitOfMeasurementType UnitOfMeasurementCount:i! VatCode:i!',
+    'MainImage:o OnHand:l+ PriceList:l Images:l ContentList:l Parametrics:l LogisticWidth:d',
+    'LogisticHeight:d LogisticDepth:d ProductInfo:l',
+  ].join(' '),
+  'Supplier.SupplierOnHand': [
+    'Name:t WarehouseCode:t# LocationCode:t# Value:d! IncomingValue:d NextDeliveryDate:D',
+    'StoppedDate:D IsReturnable:b LeadTimeDayCount:i ExternalStockValue:d PackageValue:d!',
+    'MinimumOrderValue:d! IsActive:b!',
+  ].join(' '),
+  'Supplier.SupplierPrice': [
+    'PriceListCode:t# QtyBreak:i!# CurrencyCode:t CostPurchase:d! CostPurchaseValidTo:D',
+    'PriceRecommended:d PriceMax:d PriceDealer:d IsPromotion:b IsFocus:b PriceRanking:i',
+    'FreightCost:d CostFee:d DiscountPct:d IsActive:b! PriceCatalog:d',
+  ].join(' '),
+  'ExternalContent.Parametric': [
+    'ParametricCode:t#*<50 ValueCode:t<255 ValueText:t<255 ValueBoolean:b ValueDecimal:d',
+    'ValueInt:i ValueDateTime:D MultipleValues:l',
+  ].join(' '),
+  'ExternalContent.ParametricMultipleCodeValuePair': 'Code:t#*<255 Value:t*<255',
+  'Supplier.SupplierProductInfo': 'Code:t#* Value:t',
+};
+
+/** Lists inside records: keys (alternatives after `or`), what a shorter list does, and the merge rule (off/on). */
+export const nestedListFacts: Readonly<Record<string, string>> = {
+  'Product.Product.Variants': 'ManufacturerPartNo or Skus[].PartNo; switch:FullFile; byKey/lastWins',
+  'Product.Product.Cultures': 'CultureCode; keep; byKey',
+  'Product.Product.Categories': 'Code; unstated; separate',
+  'Product.Product.AdditionalImages': 'ExternalCode; switch:AdditionalImagesCleanup; byKey/lastWins',
+  'Product.Product.ProductFlags': 'Code; keep; byKey',
+  'Product.Product.ProductParametrics': 'ParametricCode; switch:ParametricsCleanup; byKey/lastWins',
+  'Product.Variant.Cultures': 'CultureCode; keep; byKey',
+  'Product.Variant.Skus': 'PartNo; keep; byKey',
+  'Product.Variant.AdditionalImages': 'ExternalCode; switch:AdditionalImagesCleanup; byKey/lastWins',
+  'Product.Variant.VariantFlags': 'Code; keep; byKey',
+  'Product.Variant.VariantParametrics': 'ParametricCode; switch:ParametricsCleanup; byKey/lastWins',
+  'Product.Variant.NonParametricVariantDefinitions': 'TypeCode; unstated; separate',
+  'Product.Variant.DeliveryMethods': 'Code; keep; separate',
+  'Product.Sku.VatRates': 'SalesArea; unstated; separate',
+  'Product.Sku.Cultures': 'CultureCode; keep; byKey',
+  'Product.Sku.StructureItems': 'StructurePartNo+PartNo; unstated; separate',
+  'Product.SkuStructureItem.AdditionalInfo': 'Code; keep; separate',
+  'Common.Image.Cultures': 'CultureCode; keep; separate',
+  'Product.ParametricValue.Cultures': 'CultureCode; keep; byKey',
+  'Product.ParametricValue.MultipleValueList': 'Code; unstated; separate',
+  'Product.ParametricValueList.Cultures': 'CultureCode; keep; byKey',
+  'Product.VariantDefinition.Cultures': 'CultureCode; keep; separate',
+  'Product.VariantDefinitionGroup.Types': 'Code; unstated; separate',
+  'Product.PriceList.Warehouses': 'Code; unstated; separate',
+  'Product.PriceList.PriceRules':
+    'Type+ManufacturerCode+CategoryCode+Flags+MinValue+MaxValue; switch:PriceRulesCleanup; separate/lastWins',
+  'Product.Warehouse.Locations': 'Code; unstated; separate',
+  'Product.PriceListPriceRule.Flags': '-; replace; lastWins',
+  'Product.PriceListPopulation.Categories': 'Code; switch:PopulationCleanup; separate/lastWins',
+  'Product.PriceListPopulationAllCategories.RuleCodes': '-; replace; lastWins',
+  'Product.PriceListPopulationCategory.RuleCodes': '-; replace; lastWins',
+  'Product.SkuOnhand.Infos': 'Code; keep; separate',
+  'Product.Relation.Cultures': 'CultureCode; keep; byKey',
+  'Product.CompetitorSku.ExternalPopularities': 'PartNo+Source; unstated; separate',
+  'Customer.Customer.DeliveryAddresses': 'Code; unstated; separate',
+  'Customer.Customer.Accounts': 'ApplicationKey+LoginName; keep; separate',
+  'Customer.Customer.AdditionalInfo': 'Code; keep; separate',
+  'Customer.Customer.Flags': 'Code; switch:PreserveFlags; lastWins/byKey',
+  'Customer.Customer.PriceLists': 'Code; unstated; separate',
+  'Customer.Customer.Companies': 'Id or Code or OrganizationNo; switch:IsCompanyListDelta; lastWins/byKey',
+  'Customer.Account.Roles': 'Code; keep; separate',
+  'Customer.Company.DeliveryAddresses': 'Code; unstated; separate',
+  'Customer.Company.AdditionalInfo': 'Code; keep; separate',
+  'Customer.Company.Contacts': 'Code; keep; separate',
+  'Customer.Company.Customers': 'Id or Code or EmailAddress; switch:IsCustomerListDelta; lastWins/byKey',
+  'Customer.Company.DeliveryMethods': 'Code; keep; separate',
+  'Customer.Company.Discounts': 'Type+ValueCode+PriceListTypeIdSeed; unstated; separate',
+  'Customer.Company.Flags': 'Code; switch:PreserveFlags; lastWins/byKey',
+  'Customer.Company.PaymentMethods': 'Code; keep; separate',
+  'Customer.Company.PriceLists': 'Code; unstated; separate',
+  'Supplier.SupplierProduct.OnHand': 'WarehouseCode+LocationCode or Name; switch:FullFile; byKey/lastWins',
+  'Supplier.SupplierProduct.PriceList': 'PriceListCode+QtyBreak; switch:FullFile; byKey/lastWins',
+  'Supplier.SupplierProduct.Images': 'ExternalCode; unstated; separate',
+  'Supplier.SupplierProduct.ContentList': 'CultureCode; keep; separate',
+  'Supplier.SupplierProduct.Parametrics': 'ParametricCode; unstated; separate',
+  'Supplier.SupplierProduct.ProductInfo': 'Code; keep; separate',
+  'ExternalContent.Parametric.MultipleValues': '-; unstated; separate',
+};
+
+/** Enumerations of body fields, each value as `number:name`. */
+export const enumFacts: Readonly<Record<string, string>> = {
+  AccountStatus: '1:Active 2:Inactive',
+  CustomerType: '1:Customer 2:CompanyContact',
+  DiscountType: '1:Category 2:ProductDiscountClass 3:ProductFlag',
+  InheritStructureCalculationRule:
+    '0:None 1:ItemsUseDefaultPriceRule 2:StandardPriceFromInheritedStructureItemSalePrice',
+  PriceListPopulationAllCategoriesRuleType: '1:None 2:Manufacturers 3:Flags',
+  PriceListPopulationCategoryRuleType: '1:None 2:Manufacturers 3:Flags 4:Category',
+  PriceListPopulationType: '1:Exclude 2:Include',
+  PriceListPriceRuleType: [
+    '1:CostPlus_PurchaseCost 3:Margin_PurchaseCost 4:UseRecommendedPrice 5:CostPlus_UnitCost',
+    '6:Margin_UnitCost 7:UseStandardPrice_PctDiscount 10:UseStandardPrice_FixedDiscount',
+    '12:UseCatalogPrice',
+  ].join(' '),
+  PriceRule: [
+    '1:CostPlus_PurchaseCost 2:FixedPrice 3:Margin_PurchaseCost 4:UseRecommendedPrice',
+    '5:CostPlus_UnitCost 6:Margin_UnitCost 7:UseStandardPrice_PctDiscount',
+    '8:Competitive_PurchaseCost 9:Competitive_UnitCost 10:UseStandardPrice_FixedDiscount',
+    '11:StructureCalculation 12:UseCatalogPrice',
+  ].join(' '),
+  SalesArea: [
+    '1:Sweden 2:Norway 3:Denmark 4:Finland 5:UnitedKingdom 6:Estonia 7:Greenland 8:Germany',
+    '9:Italy 10:Austria 11:Spain 12:Netherlands 13:Belgium 14:France 15:Switzerland 17:USA',
+    '18:Ireland 19:Canada 20:Lithuania 21:Latvia 22:Japan 23:SouthKorea 24:Australia 25:Europe',
+    '26:Poland 27:CzechRepublic 28:Russia 29:NoVAT 36:Bulgaria 37:Croatia 38:Cyprus 39:Greece',
+    '40:Hungary 41:Luxembourg 42:Malta 43:Portugal 44:Romania 45:Slovakia 46:Slovenia',
+  ].join(' '),
+  SkuStatus: '1:Active 2:Coming 3:Expiring 4:Hidden 5:Inactive 6:NotActivated',
+  SkuType: [
+    '1:ErpStandard 2:ErpRefurbished 3:Freight 4:Insurance 7:Download 8:Structure 9:Invoice',
+    '11:Service 14:Standard 15:ErpExtended 16:ErpStandardNoStock 17:ErpPackage 18:Donations',
+    '19:ErpTempOutOfStock 20:EnvironmentalFee 21:PackingFee 22:Configuration',
+    '24:ErpPackageWithCalc 25:DisplayOnly 26:ErpDownload 27:ErpDownloadNoStock',
+    '28:ErpDownloadTempNoStock 29:ErpStandard2 30:Standard2 31:ErpStandardNoStock2',
+    '32:ErpTempOutOfStock2 33:License 34:CentRounding 35:SalesTax 36:FreightStructure',
+    '37:ManagedStructure 38:ManagedErpPackage 39:ManagedErpPackageWithCalc 40:Virtual',
+    '41:PspGiftCard 42:PayLater 43:GiftCardPaymentPlaceHolder 44:Compensation',
+  ].join(' '),
+  UnitMeasurementType: '1:Pieces 2:Hour 3:Kilogram 4:Litre 5:Pair 6:SquareMeter 7:Meter 8:Boxes 9:Rolls',
+  UnitOfMeasurementType: '0:Unknown 1:Pieces 2:Hours 3:Kilograms 4:Litres',
+  WarehouseType: '1:Warehouse 2:Store 3:Transport 4:Other',
+};

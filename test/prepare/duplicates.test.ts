@@ -1,0 +1,357 @@
+/**
+ * Items of one message that are about one record: joined where that changes nothing, turned away in order where not.
+ */
+import assert from 'node:assert/strict';
+import type { ImportName } from '../../src/contract/index.ts';
+import type { PrepareOptions } from '../../src/prepare/index.ts';
+import { onlyRequest, prepared, price, product, stock } from './prepared.ts';
+
+type Changes = Partial<PrepareOptions>;
+type Plain = Record<string, unknown>;
+
+async function joined(name: ImportName, items: readonly Plain[], changes: Changes = {}): Promise<Plain> {
+  const request = await onlyRequest(name, items, changes);
+  assert.deepEqual(
+    request.items.map(({ indexes }) => indexes),
+    [items.map((_, index) => index)],
+  );
+  return JSON.parse(request.items[0]?.text ?? '') as Plain;
+}
+
+async function assertApart(
+  name: ImportName,
+  items: readonly Plain[],
+  changes: Changes = {},
+  code = 'DUPLICATE_NOT_MERGEABLE',
+) {
+  const { requests, rejected } = await prepared(name, items, changes);
+  assert.deepEqual(
+    requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes)),
+    [0],
+  );
+  assert.deepEqual(
+    rejected.map(({ index }) => index),
+    items.slice(1).map((_, index) => index + 1),
+  );
+  for (const { errors } of rejected) assert.equal(errors[0]?.code, code);
+  assert.equal(requests[0]?.items[0]?.text, JSON.stringify(items[0]));
+}
+
+describe('prepare: duplicates', () => {
+  it('joins fields, the later value first', async () => {
+    const items = [
+      stock({ OnhandValue: 1, MinimumValue: 2 }),
+      stock({ OnhandValue: 3, MaximumValue: null }),
+      stock({ OnhandValue: 4 }),
+    ];
+    assert.deepEqual(
+      await joined('import-onhands', items),
+      stock({ OnhandValue: 4, MinimumValue: 2, MaximumValue: null }),
+    );
+  });
+
+  it('lists what the joint item carries', async () => {
+    const { header } = await onlyRequest('import-onhands', [
+      stock({ OnhandValue: 1 }),
+      stock({ MinimumValue: 2 }),
+    ]);
+    assert.deepEqual(header.SkuOnhandFieldsThatAreSet, [3, 8]);
+  });
+
+  it('never lets a price that Connect skips cover one that waits', async () => {
+    const items = [
+      price({ PriceSale: 5, CostUnit: 2 }),
+      price({ PriceSale: 0, CostUnit: null, PriceCatalog: 3 }),
+    ];
+    assert.deepEqual(
+      await joined('import-prices', items),
+      price({ PriceSale: 5, CostUnit: 2, PriceCatalog: 3 }),
+    );
+    assert.deepEqual(
+      await joined('import-prices', [price({ PriceSale: 0 }), price({ PriceSale: 5 })]),
+      price({ PriceSale: 5 }),
+    );
+  });
+
+  it('keeps a sale price apart from a later price rule or deactivation', async () => {
+    const later: readonly object[] = [
+      { PriceRule: 3, PriceRuleValue: 10 },
+      { PriceRuleValue: 10 },
+      { IsActive: false },
+      { PriceSale: 0, IsActive: false },
+    ];
+    for (const change of later) await assertApart('import-prices', [price({ PriceSale: 5 }), price(change)]);
+    await joined('import-prices', [price({ IsActive: false }), price({ PriceSale: 5 })]);
+    await joined('import-prices', [price({ PriceSale: 5 }), price({ IsActive: true })]);
+  });
+
+  it('drops a later price that Connect would leave out, and only then', async () => {
+    const switches = { IgnoreSkuPriceListFieldsWhenEmpty: ['PriceSale'] };
+    const items = [price({ PriceSale: 5 }), price({ PriceSale: 0, CostUnit: 9 })];
+    assert.deepEqual(await joined('import-prices', items, { switches }), price({ PriceSale: 5 }));
+    const active = { IgnoreSkuPriceListFieldsWhenEmpty: ['IsActive'] };
+    const deactivation = [price({ IsActive: true, CostUnit: 1 }), price({ IsActive: false })];
+    assert.deepEqual(
+      await joined('import-prices', deactivation, { switches: active }),
+      price({ IsActive: false, CostUnit: 1 }),
+    );
+  });
+
+  it('keeps the first value of what is written on create only', async () => {
+    const relation = { PartNo: 'A', RelatedPartNo: 'B', RelationTypeCode: 'R' };
+    const items = [
+      { ...relation, IsVariantUnique: true, SortOrder: 1 },
+      { ...relation, IsVariantUnique: false, SortOrder: 2 },
+    ];
+    const fields = { RelationFieldsThatAreSet: ['IsVariantUniqueCreateOnly', 'SortOrder'] };
+    assert.deepEqual(await joined('import-relations', items, { fields }), {
+      ...relation,
+      IsVariantUnique: true,
+      SortOrder: 2,
+    });
+  });
+
+  it('joins texts by language', async () => {
+    const texts = (...cultures: object[]) => ({ Code: 'C', Cultures: cultures });
+    const items = [
+      texts({ CultureCode: 'sv-SE', Name: 'a' }),
+      texts({ CultureCode: 'en-GB', Name: 'b' }, { CultureCode: 'sv-SE', Name: 'c' }),
+    ];
+    assert.deepEqual(
+      await joined('import-products', items),
+      texts({ CultureCode: 'sv-SE', Name: 'c' }, { CultureCode: 'en-GB', Name: 'b' }),
+    );
+  });
+
+  it('keeps apart what together would differ', async () => {
+    const texts = (culture: object) => ({ Code: 'C', Cultures: [culture] });
+    await assertApart('import-products', [
+      texts({ CultureCode: 'sv-SE', Name: 'a' }),
+      texts({ CultureCode: 'en-GB', Title: 'b' }),
+    ]);
+  });
+
+  it('joins variants and SKUs, but no different SKUs of one variant', async () => {
+    const items = [
+      product({ Alias: 'a' }, { PartNo: 'P', Status: 1 }),
+      product({}, { PartNo: 'P', Status: 2 }),
+    ];
+    assert.deepEqual(
+      await joined('import-products', items),
+      product({ Alias: 'a' }, { PartNo: 'P', Status: 2 }),
+    );
+    await assertApart('import-products', [
+      product({}, { PartNo: 'P', Status: 1 }),
+      product({}, { PartNo: 'Q', Status: 2 }),
+    ]);
+  });
+
+  it('knows a product by its SKUs in whatever order they stand', async () => {
+    const known = (...partNos: string[]) => ({
+      Variants: [{ Skus: partNos.map((PartNo) => ({ PartNo, Status: 1 })) }],
+    });
+    assert.deepEqual(await joined('import-products', [known('P', 'Q'), known('Q', 'P')]), known('P', 'Q'));
+  });
+
+  it('never puts one SKU under two variants of a joint product', async () => {
+    const under = (number: string) => ({
+      Code: 'C',
+      ManufacturerCode: 'M',
+      Variants: [{ ManufacturerPartNo: number, Skus: [{ PartNo: 'P', Status: 1 }] }],
+    });
+    await assertApart('import-products', [under('a'), under('b')]);
+  });
+
+  it('keeps lists apart of which the documents do not say enough, unless they are equal', async () => {
+    const infos = (Value: string) => stock({ Infos: [{ Code: 'a', Value }] });
+    await assertApart('import-onhands', [infos('v'), infos('w')]);
+    assert.deepEqual(await joined('import-onhands', [infos('v'), { ...infos('v'), OnhandValue: 2 }]), {
+      ...infos('v'),
+      OnhandValue: 2,
+    });
+  });
+
+  it('keeps values apart when the later leaves out a part of the earlier', async () => {
+    const customer = (InvoiceAddress: unknown) => ({ Type: 1, Code: 'K', InvoiceAddress });
+    await assertApart('import-customers', [customer({ City: 'c', ZipCode: 'z' }), customer({ City: 'd' })]);
+    await joined('import-customers', [customer({ City: 'c' }), customer({ City: 'd', ZipCode: 'z' })]);
+    assert.deepEqual(
+      await joined('import-customers', [customer({ City: 'c' }), customer(null)]),
+      customer(null),
+    );
+  });
+
+  it('keeps a price below a SKU apart from null, and from another price', async () => {
+    const sku = (StandardPrice: unknown) => product({}, { PartNo: 'P', StandardPrice });
+    await assertApart('import-products', [sku(price({ PriceSale: 5 }, 'P')), sku(null)]);
+    await assertApart('import-products', [
+      sku(price({ PriceSale: 5 }, 'P')),
+      sku(price({ PriceSale: 6 }, 'P', 'EUR')),
+    ]);
+    await joined('import-products', [sku(price({ PriceSale: 5 }, 'P')), sku(price({ CostUnit: 6 }, 'P'))]);
+  });
+});
+
+describe('prepare: duplicates under switches', () => {
+  const image = (ExternalCode: string) => ({ FileTypeName: 't', ExternalCode, Url: 'u' });
+  const codes = (images: unknown) => (images as Plain[]).map(({ ExternalCode }) => ExternalCode);
+
+  it('joins images, or takes the later list where a clean-up makes it complete', async () => {
+    const items = ['x', 'y'].map((code) => ({ Code: 'C', AdditionalImages: [image(code)] }));
+    assert.deepEqual(codes((await joined('import-products', items)).AdditionalImages), ['x', 'y']);
+    for (const cleanup of ['AdditionalImagesCleanup', 'ImagesAndFilesCleanup']) {
+      const switches = { ProductFieldsThatAreSet: [cleanup] };
+      assert.deepEqual(codes((await joined('import-products', items, { switches })).AdditionalImages), ['y']);
+    }
+  });
+
+  it('reads a clean-up of products for products only', async () => {
+    const items = ['x', 'y'].map((code) => ({
+      Code: 'C',
+      ManufacturerCode: 'M',
+      Variants: [{ ManufacturerPartNo: 'V', AdditionalImages: [image(code)] }],
+    }));
+    const images = async (list: string) => {
+      const { Variants: variants } = await joined('import-products', items, {
+        switches: { [list]: ['AdditionalImagesCleanup'] },
+      });
+      return codes((variants as Plain[])[0]?.AdditionalImages);
+    };
+    assert.deepEqual(await images('ProductFieldsThatAreSet'), ['x', 'y']);
+    assert.deepEqual(await images('VariantFieldsThatAreSet'), ['y']);
+  });
+
+  it('takes the later flags of a customer, or joins them where flags are kept', async () => {
+    const flags = (...list: object[]) => ({ Type: 1, Code: 'K', Flags: list });
+    const on = { Code: 'a', IsActive: true };
+    const off = { Code: 'b', IsActive: false };
+    assert.deepEqual(await joined('import-customers', [flags(on), flags(off)]), flags(off));
+    const preserve = (list: string) => ({ switches: { [list]: ['PreserveFlags'] } });
+    const kept = preserve('CustomerFieldsThatAreSet');
+    assert.deepEqual(await joined('import-customers', [flags(on), flags(off)], kept), flags(on, off));
+    assert.deepEqual(
+      await joined('import-customers', [flags(on), flags(off)], preserve('CompanyFieldsThatAreSet')),
+      flags(off),
+    );
+    await assertApart('import-customers', [flags(on), flags({ Code: 'b', IsActive: true })], kept);
+  });
+
+  it('keeps flags apart that are written on condition', async () => {
+    const flags = (flag: object) => ({ Code: 'C', ProductFlags: [{ Code: 'a', ...flag }] });
+    await assertApart('import-products', [
+      flags({ IsSet: true }),
+      flags({ IsSet: false, IsCreateOnly: true }),
+    ]);
+    await assertApart('import-products', [
+      flags({ IsSet: true, IsCreateOnly: true }),
+      flags({ IsSet: false, IsCreateOnly: true }),
+    ]);
+    await assertApart('import-products', [
+      flags({ IsSet: true }),
+      flags({ IsSet: false, IsLimitedUpdate: true }),
+    ]);
+    await joined('import-products', [
+      flags({ IsSet: true, IsLimitedUpdate: true }),
+      flags({ IsSet: false, IsLimitedUpdate: true }),
+    ]);
+    await joined('import-products', [flags({ IsSet: true }), flags({ IsSet: false, IsCreateOnly: false })]);
+  });
+
+  it('joins connections as their switches say', async () => {
+    const links = (delta: boolean, ...list: string[]) => ({
+      Type: 1,
+      Code: 'K',
+      IsCompanyListDelta: delta,
+      Companies: list.map((Code) => ({ Code })),
+    });
+    const join = (earlier: Plain, later: Plain) => joined('import-customers', [earlier, later]);
+    assert.deepEqual(await join(links(true, 'a'), links(true, 'b')), links(true, 'a', 'b'));
+    assert.deepEqual(await join(links(false, 'a'), links(true, 'b')), links(false, 'a', 'b'));
+    assert.deepEqual(await join(links(true, 'a'), links(false, 'b')), links(false, 'b'));
+    assert.deepEqual(
+      await join(links(false, 'a'), { Type: 1, Code: 'K', IsCompanyListDelta: true }),
+      links(false, 'a'),
+    );
+    const primary = (code: string) => ({ ...links(true), Companies: [{ Code: code, IsPrimary: true }] });
+    await assertApart('import-customers', [primary('a'), primary('b')]);
+  });
+});
+
+describe('prepare: duplicates under other keys', () => {
+  it('turns away an item that is known by another key of an earlier one', async () => {
+    const items = [
+      { Type: 1, Code: 'K', EmailAddress: 'e' },
+      { Type: 1, EmailAddress: 'e', FirstName: 'F' },
+    ];
+    await assertApart('import-customers', items, {}, 'DUPLICATE_UNDER_OTHER_KEY');
+    await assertApart('import-customers', [...items].reverse(), {}, 'DUPLICATE_UNDER_OTHER_KEY');
+  });
+
+  it('turns away a product that holds a SKU of an earlier one', async () => {
+    const sku = { PartNo: 'P', Status: 1 };
+    await assertApart(
+      'import-products',
+      [product({}, sku), { Variants: [{ Skus: [sku] }] }],
+      {},
+      'DUPLICATE_UNDER_OTHER_KEY',
+    );
+    await assertApart(
+      'import-products',
+      [product({}, sku), { ...product({}, sku), Code: 'D' }],
+      {},
+      'DUPLICATE_UNDER_OTHER_KEY',
+    );
+  });
+
+  it('turns away a company that writes a customer of an earlier one, and lets it point to the same', async () => {
+    const company = (Code: string, customer: object) => ({
+      ApplicationKey: '5f0c3a52-7f65-4c55-9c0e-6a2d1c6e9b11',
+      Code,
+      IsCustomerListDelta: true,
+      Customers: [{ Code: 'K', ...customer }],
+    });
+    const written = [company('A', { FirstName: 'F' }), company('B', { FirstName: 'G' })];
+    await assertApart('import-companies', written, {}, 'DUPLICATE_UNDER_OTHER_KEY');
+    assert.equal(
+      (await onlyRequest('import-companies', [company('A', {}), company('B', {})])).items.length,
+      2,
+    );
+  });
+
+  it('warns of keys that differ in letter case only', async () => {
+    const { requests, warnings } = await prepared('import-onhands', [
+      stock({ OnhandValue: 1 }, 'p1'),
+      stock({ OnhandValue: 1 }, 'P1'),
+    ]);
+    assert.equal(requests[0]?.items.length, 2);
+    assert.deepEqual(
+      warnings.map(({ code, count }) => [code, count]),
+      [['KEYS_DIFFER_IN_CASE', 1]],
+    );
+  });
+});
+
+describe('prepare: order of duplicates', () => {
+  it('lets nothing overtake a change that was turned away', async () => {
+    const infos = (Value: string) => stock({ Infos: [{ Code: 'a', Value }] });
+    const items = [infos('v'), { ...infos('w'), OnhandValue: 1 }, stock({ OnhandValue: 2 })];
+    await assertApart('import-onhands', items);
+  });
+
+  it('lets nothing overtake one that was turned away under another key', async () => {
+    const items = [
+      { Type: 1, Code: 'K', EmailAddress: 'e' },
+      { Type: 1, EmailAddress: 'e', Title: 'x' },
+      { Type: 1, Code: 'K', Title: 'y' },
+    ];
+    const { requests, rejected } = await prepared('import-customers', items);
+    assert.deepEqual(
+      requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes)),
+      [0],
+    );
+    assert.deepEqual(
+      rejected.map(({ index }) => index),
+      [1, 2],
+    );
+  });
+});
