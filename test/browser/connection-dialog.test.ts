@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { defaultClient, Simulator } from '../../src/simulator/index.ts';
+import { NodeRed } from '../support/node-red.ts';
 import { launchBrowser } from './chromium.ts';
 import { Editor } from './editor.ts';
-import { NodeRed } from './node-red.ts';
 import { connectionNode } from './nodes.ts';
 
 const wrongSecret = 'wrong-secret-d41d8cd98f';

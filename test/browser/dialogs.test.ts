@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { type ImportDefinition, importNames, imports } from '../../src/contract/index.ts';
 import { fieldGroups } from '../../src/editor/field-groups.ts';
+import { NodeRed } from '../support/node-red.ts';
 import { launchBrowser } from './chromium.ts';
 import { Editor, type Theme } from './editor.ts';
-import { NodeRed } from './node-red.ts';
 import { connectionNode, type FlowNode, importNode } from './nodes.ts';
 
 /** A node without its place on the canvas. */

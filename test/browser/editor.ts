@@ -2,7 +2,7 @@
  * Node-RED's editor in a browser, with the moves that the tests make.
  */
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { FlowNodes, NodeRed } from './node-red.ts';
+import type { FlowNodes, NodeRed } from '../support/node-red.ts';
 
 /** Node-RED's colour themes. */
 export type Theme = 'light' | 'dark';

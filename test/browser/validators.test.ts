@@ -3,9 +3,9 @@
  */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { NodeRed } from '../support/node-red.ts';
 import { launchBrowser } from './chromium.ts';
 import { Editor } from './editor.ts';
-import { NodeRed } from './node-red.ts';
 import { connectionNode, type FlowNode, importNode } from './nodes.ts';
 
 /** How a flow names an environment variable. */

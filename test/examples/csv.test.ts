@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultClient, type PlainRecord, Simulator } from '../../src/simulator/index.ts';
-import { NodeRed } from '../browser/node-red.ts';
+import { NodeRed } from '../support/node-red.ts';
 import { type ExampleNode, readExamples, sampleFile } from './read-examples.ts';
 import { until } from './until.ts';
 

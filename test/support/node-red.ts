@@ -1,13 +1,14 @@
 /**
  * A real Node-RED with the built package, in a folder of its own.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,6 +22,40 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Puts the package into a user folder of Node-RED. */
+export type Installer = (userDir: string) => Promise<void>;
+
+/** Links the project's folder, as `npm link` would. */
+export const linked: Installer = async (userDir) => {
+  const link = join(userDir, 'node_modules', '@norce-connect', 'node-red');
+  await mkdir(dirname(link), { recursive: true });
+  await symlink(root, link);
+  await writeFile(
+    join(userDir, 'package.json'),
+    JSON.stringify({ name: 'test', version: '1.0.0', dependencies: { '@norce-connect/node-red': '*' } }),
+  );
+};
+
+const run = promisify(execFile);
+
+/** Packs the built project and installs the tarball with the options of Node-RED's palette manager. */
+export const packed: Installer = async (userDir) => {
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', userDir], {
+    cwd: root,
+  });
+  const [{ filename }] = JSON.parse(stdout) as [{ readonly filename: string }];
+  await writeFile(join(userDir, 'package.json'), JSON.stringify({ name: 'test', version: '1.0.0' }));
+  const options = [
+    '--omit=dev',
+    '--engine-strict',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--save',
+  ];
+  await run('npm', ['install', ...options, join(userDir, filename)], { cwd: userDir });
+};
+
 /** A flow as Node-RED's admin API gives and takes it. */
 export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
 
@@ -28,13 +63,14 @@ export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
 export class NodeRed {
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #userDir: string;
+  /** Folder of its settings, flows and installed packages. */
+  readonly userDir: string;
   #output = '';
 
   private constructor(url: string, child: ChildProcess, userDir: string) {
     this.url = url;
     this.#child = child;
-    this.#userDir = userDir;
+    this.userDir = userDir;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output += chunk.toString();
@@ -43,15 +79,12 @@ export class NodeRed {
   }
 
   /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<NodeRed> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    install: Installer = linked,
+  ): Promise<NodeRed> {
     const userDir = await mkdtemp(join(tmpdir(), 'norce-node-red-'));
-    const link = join(userDir, 'node_modules', '@norce-connect', 'node-red');
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(root, link);
-    await writeFile(
-      join(userDir, 'package.json'),
-      JSON.stringify({ name: 'test', version: '1.0.0', dependencies: { '@norce-connect/node-red': '*' } }),
-    );
+    await install(userDir);
     const settings = {
       flowFile: 'flows.json',
       credentialSecret: 'test',
@@ -103,7 +136,7 @@ export class NodeRed {
       this.#child.kill('SIGTERM');
       await once(this.#child, 'exit');
     }
-    await rm(this.#userDir, { recursive: true, force: true });
+    await rm(this.userDir, { recursive: true, force: true });
   }
 
   async #started(): Promise<void> {
