@@ -1,8 +1,6 @@
 /**
  * Cuts items into requests of bounded size, and full feeds only where that deactivates nothing of their own.
  */
-import { keyText } from './identity.ts';
-
 interface Measured {
   readonly bytes: number;
 }
@@ -48,19 +46,12 @@ export function cutItems<Item extends Measured>(items: readonly Item[], limit: S
   return packed(items, (item) => ({ items: 1, bytes: item.bytes + 1 }), limit);
 }
 
-/**
- * Items by the values of the fields that bound the scope of a full feed, in order of first occurrence. Codes
- * that differ in letter case only stay together, because Connect may read them as one.
- */
-export function byScope<Item extends { readonly record: Record<string, unknown> }>(
-  items: readonly Item[],
-  cutBy: readonly string[],
-): Item[][] {
+/** Items by the scope of a full feed to which they belong, in order of first occurrence. */
+export function byScope<Item extends { readonly scope: string }>(items: readonly Item[]): Item[][] {
   const scopes = new Map<string, Item[]>();
   for (const item of items) {
-    const key = (keyText(item.record, cutBy) ?? '').toLowerCase();
-    const scope = scopes.get(key);
-    if (scope === undefined) scopes.set(key, [item]);
+    const scope = scopes.get(item.scope);
+    if (scope === undefined) scopes.set(item.scope, [item]);
     else scope.push(item);
   }
   return [...scopes.values()];

@@ -150,11 +150,40 @@ function unlistedChoice(outline: ImportOutline, wanted: readonly (string | numbe
   );
 }
 
+/** Whether the choice lets records that a list governs into the body. */
+function isSent(record: RecordOutline, list: ListOutline, chosen: readonly number[]): boolean {
+  if (record.list === list) return true;
+  const mask = chosen[record.list?.index ?? -1] ?? 0;
+  return record.holders.some(
+    ({ slot, child }) => slot !== undefined && (mask & bitOf(slot)) !== 0 && isSent(child, list, chosen),
+  );
+}
+
+/** Connect would skip every price in silence if a field without which it skips them were never written. */
+function checkMandatory(
+  { lists, root, header }: ImportOutline,
+  mandatory: readonly ListValue[],
+  chosen: readonly number[],
+): void {
+  const list = lists.find(({ name }) => header.lists[name]?.governs.includes('Product.SkuPriceList'));
+  if (list === undefined || !isSent(root, list, chosen)) return;
+  for (const { name, fields } of mandatory) {
+    const slot = list.slots.find((candidate) => candidate.fields.includes(fields[0] ?? ''));
+    if (slot !== undefined && ((chosen[list.index] ?? 0) & bitOf(slot)) !== 0) continue;
+    throw new ConnectError(
+      'FIELD_NOT_CHOSEN',
+      `Prices without ${name} are to be skipped, but ${name} is not among the chosen fields of ${list.name}: Connect would skip every price. Choose ${name} too, or do not make it mandatory.`,
+      { details: { list: list.name, name } },
+    );
+  }
+}
+
 /**
  * Checks an author's choice and compiles it.
  *
  * @throws ConnectError `FIELD_UNKNOWN` for a list or value that the import does not have,
- *   `FIELD_CHOSEN_TWICE`, `FIELD_NOT_CLEARABLE`, `OPTION_INVALID`.
+ *   `FIELD_CHOSEN_TWICE`, `FIELD_NOT_CHOSEN` for a mandatory price field outside the choice,
+ *   `FIELD_NOT_CLEARABLE`, `OPTION_INVALID`.
  */
 export function planFields(
   outline: ImportOutline,
@@ -175,6 +204,11 @@ export function planFields(
     unlisted = unlistedChoice(outline, fields[withoutListEntry] ?? []);
   }
 
+  const mandatoryValues =
+    mandatory === undefined
+      ? []
+      : (options.switches[mandatory.name] ?? []).map((name) => find(mandatory.name, mandatory.values, name));
+  if (chosen !== undefined) checkMandatory(outline, mandatoryValues, chosen);
   const modifiers = lists.map((list) =>
     (options.switches[list.name] ?? []).map((name) => find(list.name, list.modifiers, name)),
   );
@@ -191,12 +225,7 @@ export function planFields(
     modifiers: modifiers.map((list) =>
       list.filter((value) => options.fullFile || value.name !== 'FullfileResetInheritance'),
     ),
-    mandatory:
-      mandatory === undefined
-        ? []
-        : (options.switches[mandatory.name] ?? []).map((name) =>
-            find(mandatory.name, mandatory.values, name),
-          ),
+    mandatory: mandatoryValues,
     clearsFirst: modifiers.some((list) => list.some((value) => value.clearsFirst)),
   };
 }

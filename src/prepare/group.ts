@@ -4,18 +4,13 @@
 import type { ImportOutline } from '../contract/outline.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
 import type { CarriedFields } from './header.ts';
-import type { PreparedItem } from './types.ts';
-
-/** An item with the fields that its records carry. */
-export interface CarryingItem extends PreparedItem {
-  readonly carried: CarriedFields;
-}
+import type { SerialisedItem } from './serialised-item.ts';
 
 /** Items for which the same field lists are true. */
 export interface Group {
   /** Union of the items' fields; those that Connect skips when empty are in it where any item has them. */
   readonly carried: number[];
-  readonly items: CarryingItem[];
+  readonly items: SerialisedItem[];
 }
 
 /** Beyond this, comparing each group with each other takes longer than the few requests it may save. */
@@ -26,7 +21,7 @@ function distinguishing(carried: CarriedFields, plan: FieldPlan): string {
   return carried.map((mask, list) => (mask === -1 ? -1 : mask & ~(plan.skipped[list] ?? 0))).join();
 }
 
-function addTo(group: Group, carried: CarriedFields, items: readonly CarryingItem[]): void {
+function addTo(group: Group, carried: CarriedFields, items: readonly SerialisedItem[]): void {
   for (const [list, mask] of carried.entries()) {
     const known = group.carried[list] ?? -1;
     group.carried[list] = known === -1 ? mask : mask === -1 ? known : known | mask;
@@ -43,7 +38,7 @@ function isCompatible(left: CarriedFields, right: CarriedFields, plan: FieldPlan
 }
 
 /** Groups items by their field lists, in the order in which each kind first occurs. */
-export function groupItems(items: readonly CarryingItem[], plan: FieldPlan): Group[] {
+export function groupItems(items: readonly SerialisedItem[], plan: FieldPlan): Group[] {
   const exact = new Map<string, Group>();
   for (const item of items) {
     const key = distinguishing(item.carried, plan);

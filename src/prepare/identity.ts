@@ -1,8 +1,6 @@
 /**
- * By what Connect knows a record: identity keys, and what an item lays claim to beside its own key.
+ * By what Connect knows a record: identity keys and their values as text.
  */
-import type { ImportName } from '../contract/index.ts';
-import { recordsIn } from './records.ts';
 import type { ItemRecord } from './types.ts';
 
 /** What an item is known by. Every text is unique within an import. */
@@ -11,8 +9,6 @@ export interface Identity {
   readonly key: string;
   /** Further alternatives that are complete: under each of them another item may mean the same record. */
   readonly aliases: readonly string[];
-  /** Records inside the item that no other item may touch in the same request. */
-  readonly inside: readonly string[];
 }
 
 /** Values at a path such as `Variants[].Skus[].PartNo`; an empty array where anything on the way is missing. */
@@ -50,30 +46,6 @@ export function keyText(record: ItemRecord, names: readonly string[]): string | 
   return `${names.join('+')}=${JSON.stringify(values.map((value) => value.map(String).sort().join('\u0000')))}`;
 }
 
-/** SKUs and variants belong to one product only, whatever the product itself is known by. */
-function recordsInProduct(item: ItemRecord): string[] {
-  return recordsIn(item.Variants).flatMap((variant) => {
-    const manufacturer = item.ManufacturerCode;
-    const named = variant.ManufacturerPartNo !== undefined && manufacturer !== undefined;
-    return [
-      ...(named ? [`Manufacturer=${JSON.stringify([manufacturer, variant.ManufacturerPartNo])}`] : []),
-      ...recordsIn(variant.Skus).map((sku) => `PartNo=${JSON.stringify(sku.PartNo)}`),
-    ];
-  });
-}
-
-/** A customer below a company is only pointed at, unless fields of it are written too. */
-function customersWrittenBelow(item: ItemRecord): string[] {
-  const pointers = new Set(['Id', 'Code', 'EmailAddress']);
-  return recordsIn(item.Customers).flatMap((customer) => {
-    if (Object.keys(customer).every((name) => pointers.has(name))) return [];
-    return [...pointers].flatMap((name) => {
-      const text = keyText(customer, [name]);
-      return text === undefined ? [] : [`Customer ${text}`];
-    });
-  });
-}
-
 /**
  * The identity of an item; undefined where no alternative is complete.
  *
@@ -82,16 +54,17 @@ function customersWrittenBelow(item: ItemRecord): string[] {
 export function identify(
   item: ItemRecord,
   alternatives: readonly (readonly string[])[],
-  name: ImportName,
 ): Identity | undefined {
   const [key, ...aliases] = alternatives.flatMap((names) => keyText(item, names) ?? []);
-  if (key === undefined) return undefined;
-  switch (name) {
-    case 'import-products':
-      return { key, aliases, inside: recordsInProduct(item) };
-    case 'import-companies':
-      return { key, aliases, inside: customersWrittenBelow(item) };
-    default:
-      return { key, aliases, inside: [] };
-  }
+  return key === undefined ? undefined : { key, aliases };
+}
+
+/**
+ * The scope of a full feed to which an item belongs, as text; empty where the feed is not cut. Codes that
+ * differ in letter case only are one scope, because Connect may read them as one.
+ *
+ * @param cutBy Fields whose values bound a scope.
+ */
+export function scopeText(item: ItemRecord, cutBy: readonly string[]): string {
+  return cutBy.length === 0 ? '' : (keyText(item, cutBy) ?? '').toLowerCase();
 }

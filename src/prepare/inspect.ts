@@ -169,6 +169,16 @@ function walkRecord(
   return record;
 }
 
+/** Whether the schema, or the check of a record below, says which part of the key is missing. */
+function isToldElsewhere(record: ItemRecord, outline: RecordOutline): boolean {
+  return outline.identity.flat().some((name) => {
+    const [list, below] = name.split('[]');
+    if (below !== undefined) return recordsIn(record[list as string]).length > 0;
+    const isMissing = record[name] === undefined || record[name] === null;
+    return isMissing && outline.fields.get(name)?.definition.required === 'always';
+  });
+}
+
 /** What the schema cannot say: fields that belong together, keys of nested records, needs of a new record. */
 function checkRecord(
   record: ItemRecord,
@@ -202,7 +212,8 @@ function checkRecord(
     }
   }
   const needsKey = outline.place !== '' && outline.list !== undefined && outline.identity.length > 0;
-  if (needsKey && !outline.identity.some((names) => isComplete(record, names))) {
+  const isFound = outline.identity.some((names) => isComplete(record, names));
+  if (needsKey && !isFound && !isToldElsewhere(record, outline)) {
     walk.errors.push({
       path: pointer,
       code: 'KEY_MISSING',

@@ -7,6 +7,7 @@ import type { ListDefinition, MergeRule } from '../contract/index.ts';
 import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/outline.ts';
 import { elementKey } from './elements.ts';
 import type { FieldPlan } from './field-plan.ts';
+import { isSkipped } from './nothing-to-write.ts';
 import { isRecord, recordsIn } from './records.ts';
 import type { ItemRecord } from './types.ts';
 
@@ -38,11 +39,6 @@ interface Context {
 
 function placeOf(outline: RecordOutline, name: string): string {
   return outline.place === '' ? name : `${outline.place}.${name}`;
-}
-
-/** Price amounts that Connect does not look at. */
-function isSkipped(field: FieldOutline, value: unknown): boolean {
-  return field.definition.empty === 'skipped' && (value === null || value === 0);
 }
 
 /** Whether a switch of the request, or of the later record, is on for the lists of a record. */

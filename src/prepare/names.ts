@@ -46,6 +46,7 @@ function withExactNames(
     delete record[name];
     if (exact !== undefined) record[exact] = value;
   };
+  let hasUnknown = false;
   for (const name of Object.keys(given)) {
     if (given[name] === undefined) {
       replace(name);
@@ -54,6 +55,7 @@ function withExactNames(
     if (outline.fields.has(name)) continue;
     const exact = outline.names.get(name.trim().toLowerCase());
     if (exact === undefined) {
+      hasUnknown = true;
       const isRefused = policy === 'reject' || forbiddenNames.has(name);
       if (isRefused && errors.length < mostErrors) errors.push(unknownProperty(name, pointer, outline));
       if (isRefused || policy === 'remove') replace(name);
@@ -66,6 +68,13 @@ function withExactNames(
     } else {
       replace(name, exact);
     }
+  }
+  if (policy === 'remove' && pointer !== '' && hasUnknown && Object.keys(record).length === 0) {
+    errors.push({
+      path: pointer,
+      code: 'UNKNOWN_PROPERTY',
+      message: `${outline.entity} has none of these properties. Without them an empty record would be sent, which empties the field.`,
+    });
   }
   return record;
 }

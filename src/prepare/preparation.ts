@@ -14,6 +14,8 @@ export interface Preparation {
   readonly plan: FieldPlan;
   /** Alternatives by which Connect finds the records, the first that is complete counts. */
   readonly identity: readonly (readonly string[])[];
+  /** Fields along whose values a full feed may be cut; none in a change feed. */
+  readonly cutBy: readonly string[];
 }
 
 /** Customers and companies are matched by Code alone where the author says so. */
@@ -46,5 +48,9 @@ export function preparation(options: PrepareOptions): Preparation {
   }
   const outline = outlineOf(options.import);
   const plan = planFields(outline, options);
-  return { options, outline, plan, identity: identityOf(outline, plan) };
+  const cutBy =
+    options.fullFile && 'fullFile' in definition && 'cutBy' in definition.fullFile
+      ? definition.fullFile.cutBy
+      : [];
+  return { options, outline, plan, identity: identityOf(outline, plan), cutBy };
 }

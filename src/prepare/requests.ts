@@ -1,11 +1,11 @@
 /**
  * Puts checked items into requests: a change feed in groups, a full feed undivided.
  */
-import { imports } from '../contract/index.ts';
 import { bodyBytes, byScope, cutItems, packScopes } from './cut.ts';
-import { type CarryingItem, groupItems, splittingFields } from './group.ts';
+import { groupItems, splittingFields } from './group.ts';
 import { requestHeader } from './header.ts';
 import type { Preparation } from './preparation.ts';
+import type { SerialisedItem } from './serialised-item.ts';
 import type { PreparedRequest } from './types.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -16,21 +16,21 @@ const manyRequests = 25;
 const mostNamedFields = 3;
 
 function toRequest(
-  items: readonly CarryingItem[],
+  items: readonly SerialisedItem[],
   carried: readonly number[],
   preparation: Preparation,
 ): PreparedRequest {
   const { outline, plan, options } = preparation;
   return {
     header: requestHeader(outline, plan, options, carried),
-    items: items.map(({ carried: _carried, ...item }) => item),
+    items,
     bytes: bodyBytes(items),
   };
 }
 
 /** Requests of a change feed: items with the same field lists, cut to the size limit. */
 export function changeRequests(
-  items: readonly CarryingItem[],
+  items: readonly SerialisedItem[],
   preparation: Preparation,
   warnings: Warnings,
 ): PreparedRequest[] {
@@ -53,23 +53,18 @@ export function changeRequests(
  * fields.
  */
 export function wholeRequests(
-  items: readonly CarryingItem[],
+  items: readonly SerialisedItem[],
   preparation: Preparation,
 ): PreparedRequest[] | undefined {
-  const { options, plan } = preparation;
-  const definition = imports[options.import];
-  const cutBy =
-    options.fullFile && 'fullFile' in definition && 'cutBy' in definition.fullFile
-      ? definition.fullFile.cutBy
-      : [];
+  const { options, plan, cutBy } = preparation;
   const isSmall = items.length <= options.maximumItems && bodyBytes(items) <= options.maximumBytes;
   const whole = groupItems(items, plan);
   if (whole.length === 1 && (isSmall || cutBy.length === 0)) {
     return whole.map((group) => toRequest(group.items, group.carried, preparation));
   }
-  const scopes = cutBy.length === 0 ? [items] : byScope(items, cutBy);
+  const scopes = byScope(items);
   const requests: PreparedRequest[] = [];
-  const uniform = new Map<string, { carried: readonly number[]; scopes: CarryingItem[][] }>();
+  const uniform = new Map<string, { carried: readonly number[]; scopes: SerialisedItem[][] }>();
   for (const scope of scopes) {
     const [group, ...others] = groupItems(scope, plan);
     if (group === undefined || others.length > 0) return undefined;

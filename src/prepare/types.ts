@@ -74,6 +74,7 @@ export interface PreparedItem {
   readonly indexes: readonly number[];
   /** Identity key as text. */
   readonly key: string;
+  /** What the text says, read anew each time. */
   readonly record: ItemRecord;
   /** JSON text as it is sent. */
   readonly text: string;

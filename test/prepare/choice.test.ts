@@ -217,6 +217,23 @@ describe('prepare: switches', () => {
     assert.equal(plain.header.IgnoreSkuPriceListFieldsWhenEmpty, undefined);
   });
 
+  it('refuses a mandatory price field that the choice leaves out', async () => {
+    const switches = { IgnoreSkuPriceListFieldsWhenEmpty: ['PriceSale', 'CostUnit'] };
+    const choose = (...names: string[]) => ({ switches, fields: { SkuPriceListFieldsThatAreSet: names } });
+    for (const name of ['import-prices', 'import-products'] as const) {
+      assert.throws(
+        () => preparation(optionsOf(name, choose('PriceSale'))),
+        (thrown: Error & { code?: string }) =>
+          thrown.code === 'FIELD_NOT_CHOSEN' && /CostUnit is not among/.test(thrown.message),
+      );
+      preparation(optionsOf(name, choose('CostUnit', 'PriceSale')));
+    }
+    const holder = { switches, fields: { SkuFieldsThatAreSet: ['StandardPrice'] } };
+    assert.throws(() => preparation(optionsOf('import-products', holder)), refusal('FIELD_NOT_CHOSEN'));
+    // No price is sent, so none is skipped.
+    preparation(optionsOf('import-products', { switches, fields: { ProductFieldsThatAreSet: ['Alias'] } }));
+  });
+
   it('finds by Code alone where the author says so', async () => {
     const changes = { switches: { CustomerFieldsThatAreSet: ['SearchOnlyByCode'] } };
     const customer = { Type: 1, Id: 5, EmailAddress: 'e', FirstName: 'F' };

@@ -1,41 +1,9 @@
 /**
- * Items of one message that are about one record: joined where that changes nothing, turned away in order where not.
+ * Items of one message that are about one record: joined where that changes nothing, apart where not.
  */
 import assert from 'node:assert/strict';
-import type { ImportName } from '../../src/contract/index.ts';
-import type { PrepareOptions } from '../../src/prepare/index.ts';
-import { onlyRequest, prepared, price, product, stock } from './prepared.ts';
-
-type Changes = Partial<PrepareOptions>;
-type Plain = Record<string, unknown>;
-
-async function joined(name: ImportName, items: readonly Plain[], changes: Changes = {}): Promise<Plain> {
-  const request = await onlyRequest(name, items, changes);
-  assert.deepEqual(
-    request.items.map(({ indexes }) => indexes),
-    [items.map((_, index) => index)],
-  );
-  return JSON.parse(request.items[0]?.text ?? '') as Plain;
-}
-
-async function assertApart(
-  name: ImportName,
-  items: readonly Plain[],
-  changes: Changes = {},
-  code = 'DUPLICATE_NOT_MERGEABLE',
-) {
-  const { requests, rejected } = await prepared(name, items, changes);
-  assert.deepEqual(
-    requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes)),
-    [0],
-  );
-  assert.deepEqual(
-    rejected.map(({ index }) => index),
-    items.slice(1).map((_, index) => index + 1),
-  );
-  for (const { errors } of rejected) assert.equal(errors[0]?.code, code);
-  assert.equal(requests[0]?.items[0]?.text, JSON.stringify(items[0]));
-}
+import { assertApart, joined, type Plain } from './joining.ts';
+import { onlyRequest, price, product, stock } from './prepared.ts';
 
 describe('prepare: duplicates', () => {
   it('joins fields, the later value first', async () => {
@@ -68,8 +36,8 @@ describe('prepare: duplicates', () => {
       price({ PriceSale: 5, CostUnit: 2, PriceCatalog: 3 }),
     );
     assert.deepEqual(
-      await joined('import-prices', [price({ PriceSale: 0 }), price({ PriceSale: 5 })]),
-      price({ PriceSale: 5 }),
+      await joined('import-prices', [price({ PriceSale: 0, CostUnit: 2 }), price({ PriceSale: 5 })]),
+      price({ PriceSale: 5, CostUnit: 2 }),
     );
   });
 
@@ -274,84 +242,5 @@ describe('prepare: duplicates under switches', () => {
     );
     const primary = (code: string) => ({ ...links(true), Companies: [{ Code: code, IsPrimary: true }] });
     await assertApart('import-customers', [primary('a'), primary('b')]);
-  });
-});
-
-describe('prepare: duplicates under other keys', () => {
-  it('turns away an item that is known by another key of an earlier one', async () => {
-    const items = [
-      { Type: 1, Code: 'K', EmailAddress: 'e' },
-      { Type: 1, EmailAddress: 'e', FirstName: 'F' },
-    ];
-    await assertApart('import-customers', items, {}, 'DUPLICATE_UNDER_OTHER_KEY');
-    await assertApart('import-customers', [...items].reverse(), {}, 'DUPLICATE_UNDER_OTHER_KEY');
-  });
-
-  it('turns away a product that holds a SKU of an earlier one', async () => {
-    const sku = { PartNo: 'P', Status: 1 };
-    await assertApart(
-      'import-products',
-      [product({}, sku), { Variants: [{ Skus: [sku] }] }],
-      {},
-      'DUPLICATE_UNDER_OTHER_KEY',
-    );
-    await assertApart(
-      'import-products',
-      [product({}, sku), { ...product({}, sku), Code: 'D' }],
-      {},
-      'DUPLICATE_UNDER_OTHER_KEY',
-    );
-  });
-
-  it('turns away a company that writes a customer of an earlier one, and lets it point to the same', async () => {
-    const company = (Code: string, customer: object) => ({
-      ApplicationKey: '5f0c3a52-7f65-4c55-9c0e-6a2d1c6e9b11',
-      Code,
-      IsCustomerListDelta: true,
-      Customers: [{ Code: 'K', ...customer }],
-    });
-    const written = [company('A', { FirstName: 'F' }), company('B', { FirstName: 'G' })];
-    await assertApart('import-companies', written, {}, 'DUPLICATE_UNDER_OTHER_KEY');
-    assert.equal(
-      (await onlyRequest('import-companies', [company('A', {}), company('B', {})])).items.length,
-      2,
-    );
-  });
-
-  it('warns of keys that differ in letter case only', async () => {
-    const { requests, warnings } = await prepared('import-onhands', [
-      stock({ OnhandValue: 1 }, 'p1'),
-      stock({ OnhandValue: 1 }, 'P1'),
-    ]);
-    assert.equal(requests[0]?.items.length, 2);
-    assert.deepEqual(
-      warnings.map(({ code, count }) => [code, count]),
-      [['KEYS_DIFFER_IN_CASE', 1]],
-    );
-  });
-});
-
-describe('prepare: order of duplicates', () => {
-  it('lets nothing overtake a change that was turned away', async () => {
-    const infos = (Value: string) => stock({ Infos: [{ Code: 'a', Value }] });
-    const items = [infos('v'), { ...infos('w'), OnhandValue: 1 }, stock({ OnhandValue: 2 })];
-    await assertApart('import-onhands', items);
-  });
-
-  it('lets nothing overtake one that was turned away under another key', async () => {
-    const items = [
-      { Type: 1, Code: 'K', EmailAddress: 'e' },
-      { Type: 1, EmailAddress: 'e', Title: 'x' },
-      { Type: 1, Code: 'K', Title: 'y' },
-    ];
-    const { requests, rejected } = await prepared('import-customers', items);
-    assert.deepEqual(
-      requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes)),
-      [0],
-    );
-    assert.deepEqual(
-      rejected.map(({ index }) => index),
-      [1, 2],
-    );
   });
 });

@@ -1,0 +1,122 @@
+/**
+ * Checks the items of a message one after the other and joins those that are about one record.
+ */
+import { type ImportName, unusualSkuTypes } from '../contract/index.ts';
+import { Breather } from './breather.ts';
+import { checkItem, messageOf } from './check-item.ts';
+import { Duplicates } from './duplicates.ts';
+import type { CarriedFields } from './header.ts';
+import { type Inspection, inspect } from './inspect.ts';
+import { importErrors } from './item-rules.ts';
+import type { Preparation } from './preparation.ts';
+import { recordsIn } from './records.ts';
+import type { SerialisedItem } from './serialised-item.ts';
+import type { ItemError, ItemRecord, RejectedItem } from './types.ts';
+import type { Warnings } from './warnings.ts';
+
+/** The items of a message that can be sent, each key once, and those that cannot. */
+export interface Collected {
+  readonly items: readonly SerialisedItem[];
+  readonly rejected: readonly RejectedItem[];
+}
+
+type Warning = readonly [code: string, message: string];
+
+const stillExists: Warning = [
+  'NOTHING_TO_WRITE',
+  'Items carry their key and no field that is written: the feed says only that their records still exist.',
+];
+
+/** What the author should know about an item that can be sent. */
+function warningsOf({ missingForInsert, record }: Inspection, isEmpty: boolean, name: ImportName): Warning[] {
+  const inserts = [...missingForInsert].map(
+    (place): Warning => [
+      'NEEDED_FOR_INSERT',
+      `${place} is missing: existing records are updated, a new one would not be created.`,
+    ],
+  );
+  const general = isEmpty ? [...inserts, stillExists] : inserts;
+  if (name !== 'import-products') return general;
+  const skus = recordsIn(record.Variants).flatMap((variant) => recordsIn(variant.Skus));
+  const types = skus.flatMap(({ Type }): Warning[] =>
+    typeof Type === 'number' && unusualSkuTypes.has(Type)
+      ? [['SKU_TYPE_UNUSUAL', `SKU type ${Type} is outdated or not in Norce's reference.`]]
+      : [],
+  );
+  return [...general, ...types];
+}
+
+/** The fields of a joint change; undefined where they contradict each other, so that no request can hold it. */
+function carriedByJoint(record: ItemRecord, preparation: Preparation): CarriedFields | undefined {
+  const { carried, differing, errors } = inspect(record, preparation.outline, preparation.plan);
+  const isRight = errors.length === 0 && importErrors(record, preparation).length === 0;
+  return isRight && differing.every((mask) => mask === 0) ? carried : undefined;
+}
+
+/**
+ * Checks and joins the items of a message, and yields to the event loop between them. Whoever changes an
+ * item after its turn changes nothing that is sent.
+ *
+ * @param list Must not change meanwhile, other than the items in it.
+ */
+export async function collect(
+  list: readonly unknown[],
+  preparation: Preparation,
+  warnings: Warnings,
+): Promise<Collected> {
+  const { options, outline, plan } = preparation;
+  const breather = new Breather();
+  const rejected: RejectedItem[] = [];
+  const reject = (index: number, errors: readonly ItemError[], key?: string): void => {
+    rejected.push({ index, item: list[index], errors, ...(key === undefined ? {} : { key }) });
+  };
+  const duplicates = new Duplicates(outline, plan, options.fullFile, (record) =>
+    carriedByJoint(record, preparation),
+  );
+
+  for (const [index, item] of list.entries()) {
+    await breather.pause();
+    try {
+      const checked = checkItem(item, index, preparation);
+      if ('errors' in checked) {
+        reject(index, checked.errors, checked.key);
+        continue;
+      }
+      const { keyed, inspection, isEmpty } = checked;
+      const notes = warningsOf(inspection, isEmpty, options.import);
+      const error = duplicates.add(keyed);
+      if (error !== undefined) {
+        reject(index, [error], keyed.identity.key);
+        continue;
+      }
+      for (const [code, message] of notes) warnings.add(code, message);
+    } catch (thrown) {
+      // A getter or proxy inside the item may throw whatever it likes.
+      reject(index, [
+        { path: '', code: 'NOT_JSON', message: `The item cannot be read: ${messageOf(thrown)}` },
+      ]);
+    }
+  }
+
+  const items: SerialisedItem[] = [];
+  for (const item of duplicates.items()) {
+    await breather.pause();
+    // Two brackets stand around an item that is sent by itself.
+    if (item.bytes + 2 <= options.maximumBytes) {
+      items.push(item);
+      continue;
+    }
+    const message = `The item has ${item.bytes} bytes, a request may have ${options.maximumBytes}.`;
+    for (const index of item.indexes) {
+      reject(index, [{ path: '', code: 'ITEM_TOO_LARGE', message }], item.key);
+    }
+  }
+  if (duplicates.keysDifferingInCase > 0) {
+    warnings.add(
+      'KEYS_DIFFER_IN_CASE',
+      'Keys that differ in letter case only: Connect may read them as one record.',
+      duplicates.keysDifferingInCase,
+    );
+  }
+  return { items, rejected: rejected.sort((left, right) => left.index - right.index) };
+}
