@@ -30,11 +30,14 @@ const HINTS: Readonly<Record<string, string>> = {
   REDIRECTED: 'Connect never redirects: check the Connect address.',
 };
 
+const LOOK_FIRST = 'look at Job/List or at the admin UI before you send it again.';
+
 /** An answer about the request itself; the same request would get it again. */
 export function answerError(code: string, history: CallHistory): ConnectError {
   const { lastOutcome, attempts, perhapsReceived } = history;
   const text = lastOutcome?.kind === 'answer-too-large' ? 'The answer is longer than 5 MB.' : toldBy(history);
-  return new ConnectError(code, [said(history), text, HINTS[code]].filter(Boolean).join(' '), {
+  const doubt = perhapsReceived ? `Connect may have carried out an attempt: ${LOOK_FIRST}` : '';
+  return new ConnectError(code, [said(history), text, HINTS[code], doubt].filter(Boolean).join(' '), {
     ...statusOf(history),
     details: { attempts, perhapsReceived },
   });
@@ -78,7 +81,7 @@ function unknownError(history: CallHistory): ConnectError {
   const { attempts, method, path } = history;
   const message =
     `${said(history)} Connect may or may not have carried out ${method} ${path}: ` +
-    `look at Job/List or at the admin UI before you send it again. ${toldBy(history)}`;
+    `${LOOK_FIRST} ${toldBy(history)}`;
   return new ConnectError('OUTCOME_UNKNOWN', message.trim(), {
     ...statusOf(history),
     ...causeOf(history),

@@ -46,8 +46,9 @@ const FINAL: Readonly<Record<number, string>> = {
  * gateway in front of it says nothing about it; 408, 429 and 503 mean that it was turned away.
  */
 export function isPerhapsReceived(outcome: HttpOutcome): boolean {
-  if (outcome.kind === 'answer') return outcome.status >= 500 && outcome.status !== 503;
-  return outcome.kind === 'perhaps-received';
+  if (!('status' in outcome)) return outcome.kind === 'perhaps-received';
+  const isUnreadSuccess = outcome.kind === 'answer-too-large' && outcome.status < 300;
+  return isUnreadSuccess || (outcome.status >= 500 && outcome.status !== 503);
 }
 
 /**

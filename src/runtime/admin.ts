@@ -2,7 +2,7 @@
  * What the editor asks the runtime: does a connection work that is being typed in?
  */
 import type { NodeAPI } from 'node-red';
-import { testConnection } from '../connection/index.ts';
+import { type Addresses, type ConnectionSettings, testConnection } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionConfig } from './connection-config.ts';
@@ -10,8 +10,8 @@ import { connectionConfig } from './connection-config.ts';
 /** How the editor shows a stored secret: it never gets the secret itself. */
 const storedSecret = '__PWRD__';
 
-/** Most bytes of a test's settings. */
-const bodyLimit = 64 * 1024;
+/** The addresses of a running config node by its id; undefined where none runs. */
+export type DeployedAddresses = (id: string) => Addresses | undefined;
 
 interface TestRequest {
   readonly id?: unknown;
@@ -38,23 +38,46 @@ function withEnvironment(RED: NodeAPI, properties: NodeProperties, id: string): 
   );
 }
 
-function withStoredCredentials(RED: NodeAPI, typed: NodeProperties, id: string): NodeProperties {
-  const stored = asProperties(RED.nodes.getCredentials(id));
-  const secret = typed.clientSecret === storedSecret ? stored.clientSecret : typed.clientSecret;
-  if (typed.clientSecret === storedSecret && secret === undefined) {
+function secretStoredFor(RED: NodeAPI, id: string): unknown {
+  const { clientSecret } = asProperties(RED.nodes.getCredentials(id));
+  if (clientSecret === undefined) {
     throw new ConnectError('CONFIG_INVALID', 'No secret is stored for this connection: type it in.');
   }
-  return { ...typed, clientSecret: secret };
+  return clientSecret;
 }
 
-async function test(RED: NodeAPI, request: TestRequest): Promise<Record<string, unknown>> {
+/**
+ * A stored secret, and a token got with it, goes to Norce or to where its deployed node sends it: whoever may
+ * test connections could otherwise have it sent to an address of their own.
+ */
+function checkStoredSecretUse(
+  { addresses, customer }: ConnectionSettings,
+  deployed: Addresses | undefined,
+): void {
+  if (customer !== '') return;
+  if (deployed?.connectUrl !== addresses.connectUrl || deployed.tokenUrl !== addresses.tokenUrl) {
+    throw new ConnectError(
+      'CONFIG_INVALID',
+      'The stored secret is not sent to addresses that are not deployed: type it in again.',
+    );
+  }
+}
+
+async function test(
+  RED: NodeAPI,
+  request: TestRequest,
+  deployedAddresses: DeployedAddresses,
+): Promise<Record<string, unknown>> {
   try {
     const id = typeof request.id === 'string' ? request.id : '';
-    const credentials = withStoredCredentials(RED, asProperties(request.credentials), id);
+    const typed = asProperties(request.credentials);
+    const isStored = typed.clientSecret === storedSecret;
+    const credentials = isStored ? { ...typed, clientSecret: secretStoredFor(RED, id) } : typed;
     const { settings } = connectionConfig(
       withEnvironment(RED, asProperties(request.config), id),
       withEnvironment(RED, credentials, id),
     );
+    if (isStored) checkStoredSecretUse(settings, deployedAddresses(id));
     const { duration } = await testConnection(settings);
     return { ok: true, address: settings.addresses.connectUrl, milliseconds: Math.round(duration) };
   } catch (thrown) {
@@ -67,31 +90,21 @@ async function test(RED: NodeAPI, request: TestRequest): Promise<Record<string, 
   }
 }
 
-/** Reads a small JSON body; the admin application may or may not have parsed it already. */
-async function bodyOf(request: AsyncIterable<Buffer> & { readonly body?: unknown }): Promise<TestRequest> {
-  if (typeof request.body === 'object' && request.body !== null) return request.body;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length > bodyLimit) throw new ConnectError('CONFIG_INVALID', 'The settings are too long.');
-    chunks.push(chunk);
-  }
-  return asProperties(JSON.parse(Buffer.concat(chunks).toString() || '{}'));
-}
-
 /** Adds `POST norce-connect/test`, for people who may change the config node. */
-export function registerTestRoute(RED: NodeAPI, type: string): void {
+export function registerTestRoute(RED: NodeAPI, type: string, deployedAddresses: DeployedAddresses): void {
   RED.httpAdmin.post(
     '/norce-connect/test',
     RED.auth.needsPermission(`${type}.write`),
     (request, response) => {
-      bodyOf(request).then(
-        async (body) => response.json(await test(RED, body)),
-        () =>
-          response
-            .status(400)
-            .json({ ok: false, code: 'CONFIG_INVALID', message: 'The settings cannot be read.' }),
+      // A browser lets any web page send a form here, but JSON only a page of Node-RED's own.
+      if (!request.is('application/json')) {
+        const message = 'The settings must be JSON.';
+        response.status(415).json({ ok: false, code: 'CONFIG_INVALID', message });
+        return;
+      }
+      test(RED, asProperties(request.body), deployedAddresses).then(
+        (result) => response.json(result),
+        () => response.sendStatus(500),
       );
     },
   );

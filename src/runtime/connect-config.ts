@@ -2,7 +2,7 @@
  * The config node: one customer's connection, shared by all nodes that name it.
  */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Connection, processRegistry } from '../connection/index.ts';
+import { type Addresses, type Connection, processRegistry } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import { registerTestRoute } from './admin.ts';
 import type { NodeProperties } from './config-values.ts';
@@ -61,7 +61,7 @@ export function registerConnectConfig(RED: NodeAPI): void {
     },
     { credentials: { clientId: { type: 'text' }, clientSecret: { type: 'password' } } },
   );
-  registerTestRoute(RED, connectConfigType);
+  registerTestRoute(RED, connectConfigType, (id) => addressesOf(RED, id));
 }
 
 /**
@@ -78,4 +78,12 @@ export function connectionOf(RED: NodeAPI, id: string): OpenConnection {
     );
   }
   return node.open();
+}
+
+function addressesOf(RED: NodeAPI, id: string): Addresses | undefined {
+  try {
+    return connectionOf(RED, id).connection.settings.addresses;
+  } catch {
+    return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { type Preparation, type Prepared, preparation, prepare } from '../prepar
 import { type AcceptedRequest, type FailedItems, sendRequests } from '../sending/index.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
-import { type ImportSettings, importSettings, messageOptions } from './import-settings.ts';
+import { type ImportSettings, importSettings, messageOptions, messageWishes } from './import-settings.ts';
 import { ImportStatus } from './import-status.ts';
 import { handleInput, type InputContext } from './input.ts';
 
@@ -137,14 +137,15 @@ class Outputs {
   readonly #RED: NodeAPI;
   readonly #import: ImportName;
   readonly #rest: Record<string, unknown>;
+  readonly #wishes: Record<string, unknown>;
   readonly #context: InputContext;
-  #isFirst = true;
 
   constructor(RED: NodeAPI, name: ImportName, message: NodeMessageInFlow, context: InputContext) {
-    const { payload: _payload, norce: _norce, ...rest } = message;
+    const { payload: _payload, norce, ...rest } = message;
     this.#RED = RED;
     this.#import = name;
     this.#rest = rest;
+    this.#wishes = messageWishes(norce);
     this.#context = context;
   }
 
@@ -166,7 +167,7 @@ class Outputs {
 
   failed({ items, header, error, outcome }: FailedItems): void {
     const payload = items.map((item) => item.record);
-    this.#send(1, payload, {
+    this.#sendBack(payload, {
       code: error.code,
       message: error.message,
       outcome,
@@ -177,8 +178,7 @@ class Outputs {
 
   rejected({ rejected }: Prepared): void {
     const message = `${rejected.length} items cannot be sent.`;
-    this.#send(
-      1,
+    this.#sendBack(
       rejected.map(({ item }) => item),
       {
         code: 'ITEMS_REJECTED',
@@ -192,15 +192,27 @@ class Outputs {
 
   refused(payload: unknown, { rejected }: Prepared, { code, message }: ConnectError): void {
     const items = Array.isArray(payload) ? payload.length : 0;
-    this.#send(1, payload, { code, message, outcome: 'not sent', items, rejected: reasons(rejected) });
+    this.#sendBack(payload, { code, message, outcome: 'not sent', items, rejected: reasons(rejected) });
+  }
+
+  /** A wire may lead back to the node, so the message must ask for what it asked for before. */
+  #sendBack(payload: unknown, norce: Record<string, unknown>): void {
+    this.#send(1, payload, { ...this.#wishes, ...norce });
   }
 
   #send(port: 0 | 1, payload: unknown, norce: Record<string, unknown>): void {
-    // Each message owns its other properties; the payload is a list of its own anyway.
-    const rest = this.#isFirst ? this.#rest : this.#RED.util.cloneMessage(this.#rest);
-    this.#isFirst = false;
-    const message = { ...rest, payload, norce: { import: this.#import, ...norce } };
+    const message = { ...this.#ownRest(), payload, norce: { import: this.#import, ...norce } };
     this.#context.send(port === 0 ? [message, null] : [null, message]);
+  }
+
+  /** Other properties for one message alone: later nodes change what they get. */
+  #ownRest(): Record<string, unknown> {
+    try {
+      return this.#RED.util.cloneMessage(this.#rest);
+    } catch {
+      // A getter inside them throws. The result of a request matters more than whose they are.
+      return this.#rest;
+    }
   }
 }
 

@@ -86,6 +86,17 @@ function messageFields(given: NodeProperties): FieldSelection | undefined {
   return fields as ListedValues;
 }
 
+/** The properties of `msg.norce` by which a message overrides its node. */
+const wishNames = ['accountId', 'supplierId', 'fullFile', 'fields'] as const;
+
+/** What a message asked for in its `msg.norce`, and nothing else of it. */
+export function messageWishes(norce: unknown): Record<string, unknown> {
+  const given = (norce ?? {}) as NodeProperties;
+  return Object.fromEntries(
+    wishNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+}
+
 /**
  * The options for one message: its `msg.norce`, else the node, else the connection.
  *

@@ -22,6 +22,7 @@ export class ImportStatus {
   readonly #status: Status;
   readonly #type: string;
   #underWay = 0;
+  #last: NodeStatus = {};
 
   constructor(RED: NodeAPI, node: Node) {
     this.#RED = RED;
@@ -37,7 +38,9 @@ export class ImportStatus {
 
   /** It has ended, one way or the other. */
   end(): void {
+    const hadOthers = this.#underWay > 1;
     this.#underWay--;
+    if (hadOthers) this.#refresh();
   }
 
   progress(progress: Progress): void {
@@ -86,7 +89,13 @@ export class ImportStatus {
     values: object,
   ): void {
     const text = this.#RED._(`${this.#type}.status.${key}`, values as Record<string, string>);
+    this.#last = { fill, shape, text };
+    this.#refresh();
+  }
+
+  /** Shows the last text with the number of messages that are under way now. */
+  #refresh(): void {
     const others = this.#underWay > 1 ? ` (${this.#underWay})` : '';
-    this.#status.show({ fill, shape, text: text + others });
+    this.#status.show({ ...this.#last, text: `${this.#last.text}${others}` });
   }
 }

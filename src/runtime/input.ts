@@ -4,7 +4,7 @@
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { asError } from '../errors.ts';
-import { successorOf } from './successor.ts';
+import { noteDeploy, successorOf } from './successor.ts';
 
 /** Messages per port; null where a port stays silent. */
 export type Ports = (Record<string, unknown> | null)[];
@@ -24,7 +24,7 @@ const mostLogged = 1000;
 class Outlet {
   readonly #RED: NodeAPI;
   readonly #node: Node;
-  #successor: Promise<Node | undefined> | undefined;
+  #isClosed = false;
 
   constructor(RED: NodeAPI, node: Node) {
     this.#RED = RED;
@@ -32,16 +32,17 @@ class Outlet {
   }
 
   get isClosed(): boolean {
-    return this.#successor !== undefined;
+    return this.#isClosed;
   }
 
-  close(isRemoved: boolean): void {
-    this.#successor ??= isRemoved ? Promise.resolve(undefined) : successorOf(this.#RED, this.#node.id);
+  close(): void {
+    this.#isClosed = true;
+    noteDeploy(this.#RED);
   }
 
   /** Sends what has come too late for the closed node. */
   async sendLate(ports: Ports): Promise<void> {
-    const successor = await this.#successor;
+    const successor = await successorOf(this.#RED, this.#node.id);
     if (successor !== undefined) {
       successor.send(ports);
       return;
@@ -52,7 +53,7 @@ class Outlet {
 
   /** Reports an error that has come too late; the Catch nodes of the closed node are gone as well. */
   async reportLate(error: Error, message: NodeMessageInFlow): Promise<void> {
-    const successor = await this.#successor;
+    const successor = await successorOf(this.#RED, this.#node.id);
     if (successor === undefined) this.log(`Nobody received the error: ${error.message}`);
     else successor.error(error, message);
   }
@@ -100,9 +101,8 @@ export function handleInput(
     };
     run().catch((thrown: unknown) => outlet.log(asError(thrown).message));
   });
-  node.on('close', (isRemoved: boolean, done: () => void) => {
-    outlet.close(isRemoved);
+  node.on('close', () => {
+    outlet.close();
     closing.abort();
-    done();
   });
 }

@@ -11,6 +11,7 @@ export class Status {
   readonly #node: Node;
   #waiting: NodeStatus | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(node: Node) {
     this.#node = node;
@@ -18,6 +19,7 @@ export class Status {
 
   /** Shows a status, at once or after the pause; a newer one takes the place of one that still waits. */
   show(status: NodeStatus): void {
+    if (this.#isClosed) return;
     if (this.#timer !== undefined) {
       this.#waiting = status;
       return;
@@ -34,6 +36,7 @@ export class Status {
 
   /** Forgets what waits. Nothing is shown after this. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#waiting = undefined;
   }

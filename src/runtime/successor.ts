@@ -9,9 +9,9 @@ const longestDeploy = 20_000;
 /** The end of the deploy under way; one for all nodes that it closes. */
 const deploys = new WeakMap<object, Promise<void>>();
 
-function deployEnded(RED: NodeAPI): Promise<void> {
-  const known = deploys.get(RED.events);
-  if (known !== undefined) return known;
+/** Remembers that a deploy is under way. Call it while a node closes. */
+export function noteDeploy(RED: NodeAPI): void {
+  if (deploys.has(RED.events)) return;
   const ended = new Promise<void>((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
@@ -24,14 +24,14 @@ function deployEnded(RED: NodeAPI): Promise<void> {
     RED.events.once('flows:started', finish);
   });
   deploys.set(RED.events, ended);
-  return ended;
 }
 
 /**
- * The node that runs under the same id when the deploy has ended; undefined when it is gone. Call it while
- * the node closes: before the flows have started again, its wires lead nowhere.
+ * The node that runs under an id now, or when the deploy under way has ended: before the flows have started
+ * again, its wires lead nowhere. Undefined when it is gone. Ask when there is something to send, because each
+ * deploy puts another node in its place.
  */
 export async function successorOf(RED: NodeAPI, id: string): Promise<Node | undefined> {
-  await deployEnded(RED);
+  await deploys.get(RED.events);
   return (RED.nodes.getNode(id) as Node | null | undefined) ?? undefined;
 }

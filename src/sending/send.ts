@@ -56,6 +56,11 @@ function asConnectError(thrown: unknown): ConnectError {
   return new ConnectError('UNEXPECTED', error.message, { cause: error });
 }
 
+/** Any attempt may have been taken, not only the last: the connection remembers it in the details. */
+function outcomeOf({ code, details }: ConnectError): FailedItems['outcome'] {
+  return code === 'OUTCOME_UNKNOWN' || details?.perhapsReceived === true ? 'unknown' : 'not sent';
+}
+
 async function sendOne(
   request: PreparedRequest,
   options: SendOptions,
@@ -90,16 +95,13 @@ export async function sendRequests(
   let fatal: ConnectError | undefined;
   const work = async (): Promise<void> => {
     for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
-      try {
-        listener.accepted(await sendOne(request, options, listener));
-      } catch (thrown) {
-        const error = asConnectError(thrown);
-        const outcome = error.code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'not sent';
-        listener.failed({ items: request.items, header: request.header, error, outcome });
-        if (endsAll.has(error.code)) {
-          fatal = error;
-          return;
-        }
+      const result = await sendOne(request, options, listener).catch(asConnectError);
+      if (!(result instanceof ConnectError)) {
+        listener.accepted(result);
+      } else {
+        const { items, header } = request;
+        listener.failed({ items, header, error: result, outcome: outcomeOf(result) });
+        if (endsAll.has(result.code)) fatal = result;
       }
       if (fatal !== undefined) return;
     }
