@@ -1,7 +1,7 @@
 /**
  * TypeScript types of Connect's bodies, derived from the contract data, so that the two cannot differ.
  */
-import type { EntityName, entities } from './index.ts';
+import type { EntityName, entities } from './entities/index.ts';
 
 type NonEmpty<Field, Value> = Field extends { readonly nullable: false } ? Value : Value | null;
 

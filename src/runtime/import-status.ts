@@ -56,7 +56,6 @@ export class ImportStatus {
         return;
       case 'retrying':
         this.#show('yellow', 'dot', 'retrying', {
-          code: progress.code.slice(0, longestCode),
           time: duration(progress.delay),
         });
     }

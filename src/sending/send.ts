@@ -48,7 +48,15 @@ export interface SendOptions {
 const mostAtOnce = 4;
 
 /** After one of these the other requests of the message would end alike. */
-const endsAll = new Set(['TOKEN_REJECTED', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_SENT', 'CONNECTION_CLOSED']);
+const endsAll = new Set([
+  'TOKEN_REJECTED',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NOT_SENT',
+  'CONNECTION_CLOSED',
+  'CONNECT_UNAVAILABLE',
+  'TOKEN_UNAVAILABLE',
+]);
 
 function asConnectError(thrown: unknown): ConnectError {
   if (thrown instanceof ConnectError) return thrown;

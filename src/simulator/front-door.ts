@@ -8,10 +8,10 @@ import { serveConnect } from './connect-service.ts';
 import type { FaultKind, FaultQueue } from './faults.ts';
 import type { Answer } from './http.ts';
 import { BodyTooLarge, readBody, refuse, sendAnswer } from './http.ts';
-import { serveInspection } from './inspection.ts';
+import { type Inspected, serveInspection } from './inspection.ts';
 import type { JobBoard } from './job-board.ts';
 import type { RequestLimit } from './limit.ts';
-import type { RecordedRequest, Simulator } from './simulator.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 import type { TokenIssuer } from './tokens.ts';
 
 /** Path of the token endpoint. */
@@ -24,7 +24,7 @@ const tokenBodyLimit = 100_000;
 
 /** What the front door needs from the simulator. */
 export interface FrontDoorOptions {
-  readonly simulator: Simulator;
+  readonly simulator: Inspected;
   readonly board: JobBoard;
   readonly tokens: TokenIssuer;
   readonly limit: RequestLimit;

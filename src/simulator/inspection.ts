@@ -2,12 +2,25 @@
  * The simulator's own routes, which Connect does not have: its page, its state, faults and reset.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Fault } from './faults.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
+import type { Fault, FaultQueue } from './faults.ts';
 import { faultKinds, isFaultKind } from './faults.ts';
 import type { Answer } from './http.ts';
 import { readBody, refuse } from './http.ts';
+import type { Job } from './job.ts';
 import { renderPage } from './page.ts';
-import type { Simulator } from './simulator.ts';
+import type { RecordedRequest } from './recorded-request.ts';
+import type { TokenRequest } from './tokens.ts';
+
+/** What can be seen of a simulator, and done to it, from outside. */
+export interface Inspected {
+  readonly catalogue: Catalogue;
+  readonly jobs: readonly Job[];
+  readonly requests: readonly RecordedRequest[];
+  readonly tokenRequests: readonly TokenRequest[];
+  readonly faults: FaultQueue;
+  reset(): Promise<void>;
+}
 
 const bodyLimit = 100_000;
 
@@ -15,7 +28,7 @@ const bodyLimit = 100_000;
 export async function serveInspection(
   request: IncomingMessage,
   url: URL,
-  simulator: Simulator,
+  simulator: Inspected,
 ): Promise<Answer> {
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /':
@@ -32,7 +45,7 @@ export async function serveInspection(
   }
 }
 
-function stateOf(simulator: Simulator): unknown {
+function stateOf(simulator: Inspected): unknown {
   return {
     catalogue: simulator.catalogue.snapshot(),
     jobs: simulator.jobs.map((job) => ({
@@ -47,7 +60,7 @@ function stateOf(simulator: Simulator): unknown {
 }
 
 /** A fault as JSON: kind, count, and `path`, a part of the paths that it strikes. */
-function addFault(text: string, simulator: Simulator): Answer {
+function addFault(text: string, simulator: Inspected): Answer {
   let value: unknown;
   try {
     value = JSON.parse(text);

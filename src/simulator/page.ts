@@ -4,7 +4,7 @@
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { kinds } from './catalogue/catalogue.ts';
 import type { Job } from './job.ts';
-import type { RecordedRequest } from './simulator.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 
 /** What the page shows. */
 export interface PageContent {

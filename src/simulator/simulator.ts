@@ -14,6 +14,7 @@ import { JobBoard } from './job-board.ts';
 import { RequestLimit } from './limit.ts';
 import type { Readings } from './readings.ts';
 import { defaultReadings } from './readings.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 import type { SimulatorClient, TokenRequest } from './tokens.ts';
 import { TokenIssuer } from './tokens.ts';
 
@@ -46,23 +47,6 @@ export interface SimulatorOptions {
   readonly random?: () => number;
   /** What the documents leave open; the rest stays at {@link defaultReadings}. */
   readonly readings?: Partial<Readings>;
-}
-
-/** A request to Connect, as it came in. The Authorization header is never kept. */
-export interface RecordedRequest {
-  /** `performance.now()` at arrival, in milliseconds. */
-  readonly at: number;
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  /** Null until it is answered, and for good when it never is. */
-  readonly status: number | null;
-  /** X-StormConnect-Header, parsed; null without one. */
-  readonly header: unknown;
-  readonly items: number;
-  readonly bytes: number;
-  /** The job that it started or asked for. */
-  readonly jobId: number | null;
 }
 
 /** The client that the simulator knows unless told otherwise. */

@@ -126,4 +126,26 @@ describe('the outcome of a request that was perhaps received', () => {
       assert.match(String(norce?.message), /look at Job\/List/);
     });
   }
+
+  it('come together for what was not tried when Connect cannot be reached in time', async () => {
+    scaleMinute(600);
+    const [tokens, nobody] = await Promise.all([Simulator.start(), Simulator.start()]);
+    const { connectUrl } = nobody;
+    await nobody.close();
+    const flow = oneItemEach({ connectUrl, tokenUrl: tokens.tokenUrl });
+    Object.assign(flow[1] as object, { deadline: '1' });
+    const got = await load(flow);
+    const items = Array.from({ length: 50 }, (_, index) => ({ ...stock, PartNo: `P${index}` }));
+    importNode().receive({ payload: items });
+    await got.ended();
+    await tokens.close();
+    const back = got.of('rejected');
+    assert.deepEqual(new Set(back.map((message) => message.norce.code)), new Set(['CONNECT_UNAVAILABLE']));
+    assert.equal(
+      back.reduce((sum, message) => sum + message.norce.items, 0),
+      items.length,
+    );
+    assert.ok(back.length < 10, `${back.length} messages`);
+    assert.equal(got.of('caught').length, 1);
+  });
 });

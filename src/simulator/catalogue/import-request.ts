@@ -3,7 +3,9 @@
  */
 
 import type { Readings } from '../readings.ts';
-import type { ListName } from './record-rules.ts';
+
+/** A header list that governs the fields of some record. */
+export type ListName = `${string}FieldsThatAreSet` | 'FieldsThatAreSet';
 
 /** Who changed a value: a system account, or a person in the admin pages. */
 export type Author = number | 'hand';

@@ -3,10 +3,7 @@
  */
 import type { EntityName } from '../../contract/index.ts';
 import type { PlainRecord } from '../shapes.ts';
-import type { Author, ImportRequest } from './import-request.ts';
-
-/** A header list that governs the fields of some record. */
-export type ListName = `${string}FieldsThatAreSet` | 'FieldsThatAreSet';
+import type { Author, ImportRequest, ListName } from './import-request.ts';
 
 /**
  * How a record is written. A field belongs to the list value of its own name, unless `listValues` gives
