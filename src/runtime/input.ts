@@ -5,6 +5,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { asError } from '../errors.ts';
 import { noteDeploy, successorOf } from './successor.ts';
+import { beginMessage } from './unfinished.ts';
 
 /** Messages per port; null where a port stays silent. */
 export type Ports = (Record<string, unknown> | null)[];
@@ -77,6 +78,7 @@ export function handleInput(
 ): void {
   const closing = new AbortController();
   const outlet = new Outlet(RED, node);
+  const log = (text: string): void => outlet.log(text);
   node.on('input', (message, send, done) => {
     const context: InputContext = {
       signal: closing.signal,
@@ -99,7 +101,10 @@ export function handleInput(
       else if (outlet.isClosed) await outlet.reportLate(error, message);
       else done(error);
     };
-    run().catch((thrown: unknown) => outlet.log(asError(thrown).message));
+    const end = beginMessage(log);
+    run()
+      .catch((thrown: unknown) => log(asError(thrown).message))
+      .finally(end);
   });
   node.on('close', () => {
     outlet.close();

@@ -68,6 +68,10 @@ async function run(): Promise<void> {
     return;
   }
   const simulator = await Simulator.start(options);
+  // Whoever reads the address below may stop the command at once.
+  const stop = (): void => void simulator.close();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   process.stdout.write(`Norce Connect simulator (${options.mood})
 
   Connect base address   ${simulator.connectUrl}
@@ -79,9 +83,6 @@ async function run(): Promise<void> {
   Look at the shop       ${simulator.url}/
   Stop                   Ctrl+C
 `);
-  const stop = (): void => void simulator.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
 }
 
 run().catch((error: unknown) => {
