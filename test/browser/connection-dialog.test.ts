@@ -2,141 +2,138 @@
  * The dialog of a connection, with the test that it offers, against a local Connect.
  */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { defaultClient, Simulator } from '../../src/simulator/index.ts';
-import { NodeRed } from '../support/node-red.ts';
-import { launchBrowser } from './chromium.ts';
-import { Editor } from './editor.ts';
+import { type NodeRedLine, nodeRedLines } from '../support/node-red.ts';
+import type { Editor } from './editor.ts';
 import { connectionNode } from './nodes.ts';
+import { describeOnEachLine, type Stage } from './stage.ts';
 
 const wrongSecret = 'wrong-secret-d41d8cd98f';
 
-describe('dialog of a connection', function () {
-  this.timeout(60_000);
-  let nodeRed: NodeRed;
-  let browser: Browser;
-  let simulator: Simulator;
-  let editor: Editor;
+function addresses(editor: Editor): Locator {
+  return editor.page.locator('#norce-connect-addresses');
+}
 
-  before(async () => {
-    simulator = await Simulator.start({ mood: 'kind', requestLimit: Number.POSITIVE_INFINITY });
-    [nodeRed, browser] = await Promise.all([
-      NodeRed.start({ TEST_CLIENT_SECRET: defaultClient.secret }),
-      launchBrowser(),
-    ]);
-  });
+async function preview(editor: Editor): Promise<string> {
+  return (await addresses(editor).textContent()) ?? '';
+}
 
-  after(async () => {
-    await browser?.close();
-    await nodeRed?.stop();
-    await simulator?.close();
-  });
+async function tested(editor: Editor): Promise<string> {
+  await editor.page.locator('#norce-connect-test').click();
+  const result = editor.page.locator('.norce-result-good, .norce-result-bad');
+  await result.waitFor();
+  return (await result.textContent()) ?? '';
+}
 
-  beforeEach(async () => {
-    await nodeRed.deploy([]);
-    editor = await Editor.open(browser, nodeRed);
-  });
+const environment = { TEST_CLIENT_SECRET: defaultClient.secret };
 
-  afterEach(async () => {
-    const { problems } = editor;
-    await editor.close();
-    assert.deepEqual(problems, []);
-  });
+describeOnEachLine(
+  'dialog of a connection',
+  (test) => {
+    const simulators = new Map<NodeRedLine, Simulator>();
 
-  function addresses() {
-    return editor.page.locator('#norce-connect-addresses');
-  }
+    // One each: the lines share no limit of the token endpoint.
+    before(async () => {
+      for (const line of nodeRedLines) {
+        simulators.set(line, await Simulator.start({ mood: 'kind', requestLimit: Number.POSITIVE_INFINITY }));
+      }
+    });
 
-  async function preview(): Promise<string> {
-    return (await addresses().textContent()) ?? '';
-  }
+    after(async () => {
+      for (const simulator of simulators.values()) await simulator.close();
+    });
 
-  async function test(): Promise<string> {
-    await editor.page.locator('#norce-connect-test').click();
-    const result = editor.page.locator('.norce-result-good, .norce-result-bad');
-    await result.waitFor();
-    return (await result.textContent()) ?? '';
-  }
+    function simulatorFor({ line }: Stage): Simulator {
+      const simulator = simulators.get(line);
+      assert.ok(simulator !== undefined);
+      return simulator;
+    }
 
-  async function openOwn(id: string, secret: string): Promise<void> {
-    await editor.add([connectionNode(id, { customer: '' })]);
-    await editor.editConfig(id);
-    await editor.configField('addressMode').selectOption('own');
-    await editor.configField('connectUrl').fill(simulator.connectUrl);
-    await editor.configField('tokenUrl').fill(simulator.tokenUrl);
-    await editor.configField('clientId').fill(defaultClient.id);
-    await editor.configField('clientSecret').fill(secret);
-  }
+    async function openOwn(stage: Stage, id: string, secret: string): Promise<Editor> {
+      const simulator = simulatorFor(stage);
+      const editor = await stage.open();
+      await editor.add([connectionNode(id, { customer: '' })]);
+      await editor.editConfig(id);
+      await editor.configField('addressMode').selectOption('own');
+      await editor.configField('connectUrl').fill(simulator.connectUrl);
+      await editor.configField('tokenUrl').fill(simulator.tokenUrl);
+      await editor.configField('clientId').fill(defaultClient.id);
+      await editor.configField('clientSecret').fill(secret);
+      return editor;
+    }
 
-  it('shows where it leads, while typing', async () => {
-    await editor.add([connectionNode('c1', { customer: '' })]);
-    await editor.editConfig('c1');
-    assert.match(await preview(), /Give a customer/);
-    await editor.configField('customer').fill('Acme');
-    assert.deepEqual(await addresses().locator('code').allTextContents(), [
-      'https://acme.api-se.playground.norce.tech/commerce/connect/4.0',
-      'https://acme.api-se.playground.norce.tech/identity/1.0/connect/token',
-    ]);
-    await editor.configField('environment').selectOption('production');
-    assert.match(await preview(), /^https:\/\/acme\.api-se\.norce\.tech\//);
-    await editor.configField('customer').fill('acme/evil');
-    assert.match(await preview(), /letters, digits and hyphens/);
-    await editor.configField('customer').fill('\x24{CUSTOMER}');
-    assert.match(await preview(), /environment variables/);
-    await editor.configField('addressMode').selectOption('own');
-    await editor.configField('connectUrl').fill('http://acme.example');
-    await editor.configField('tokenUrl').fill('https://acme.example');
-    assert.match(await preview(), /https:\/\//);
-    assert.ok(!(await editor.configField('customer').isVisible()));
-    await editor.cancel();
-  });
+    test('shows where it leads, while typing', async (stage) => {
+      const editor = await stage.open();
+      await editor.add([connectionNode('c1', { customer: '' })]);
+      await editor.editConfig('c1');
+      assert.match(await preview(editor), /Give a customer/);
+      await editor.configField('customer').fill('Acme');
+      assert.deepEqual(await addresses(editor).locator('code').allTextContents(), [
+        'https://acme.api-se.playground.norce.tech/commerce/connect/4.0',
+        'https://acme.api-se.playground.norce.tech/identity/1.0/connect/token',
+      ]);
+      await editor.configField('environment').selectOption('production');
+      assert.match(await preview(editor), /^https:\/\/acme\.api-se\.norce\.tech\//);
+      await editor.configField('customer').fill('acme/evil');
+      assert.match(await preview(editor), /letters, digits and hyphens/);
+      await editor.configField('customer').fill('\x24{CUSTOMER}');
+      assert.match(await preview(editor), /environment variables/);
+      await editor.configField('addressMode').selectOption('own');
+      await editor.configField('connectUrl').fill('http://acme.example');
+      await editor.configField('tokenUrl').fill('https://acme.example');
+      assert.match(await preview(editor), /https:\/\//);
+      assert.ok(!(await editor.configField('customer').isVisible()));
+      await editor.cancel();
+    });
 
-  it('tests what is typed, before anything is deployed', async () => {
-    await openOwn('c2', defaultClient.secret);
-    const text = await test();
-    assert.match(text, /The connection works \(\d+ ms\)\./);
-    assert.ok(text.includes(simulator.connectUrl));
-    await editor.cancel();
-  });
+    test('tests what is typed, before anything is deployed', async (stage) => {
+      const editor = await openOwn(stage, 'c2', defaultClient.secret);
+      const text = await tested(editor);
+      assert.match(text, /The connection works \(\d+ ms\)\./);
+      assert.ok(text.includes(simulatorFor(stage).connectUrl));
+      await editor.cancel();
+    });
 
-  it('says what is wrong, and never repeats the secret', async () => {
-    await openOwn('c3', wrongSecret);
-    const text = await test();
-    assert.match(text, /TOKEN_REJECTED/);
-    assert.ok(!text.includes(wrongSecret));
-    assert.ok(!(await editor.page.content()).includes(wrongSecret));
-    assert.ok(!nodeRed.output.includes(wrongSecret));
-    await editor.cancel();
-  });
+    test('says what is wrong, and never repeats the secret', async (stage) => {
+      const editor = await openOwn(stage, 'c3', wrongSecret);
+      const text = await tested(editor);
+      assert.match(text, /TOKEN_REJECTED/);
+      assert.ok(!text.includes(wrongSecret));
+      assert.ok(!(await editor.page.content()).includes(wrongSecret));
+      assert.ok(!stage.nodeRed.output.includes(wrongSecret));
+      await editor.cancel();
+    });
 
-  it('tests values from environment variables', async () => {
-    await openOwn('c4', '\x24{TEST_CLIENT_SECRET}');
-    assert.match(await test(), /The connection works/);
-    await editor.cancel();
-  });
+    test('tests values from environment variables', async (stage) => {
+      const editor = await openOwn(stage, 'c4', '\x24{TEST_CLIENT_SECRET}');
+      assert.match(await tested(editor), /The connection works/);
+      await editor.cancel();
+    });
 
-  it('tests with the stored secret once it is deployed, and shows that to nobody', async () => {
-    await openOwn('c5', defaultClient.secret);
-    await editor.done();
-    await editor.deploy();
-    assert.ok(!JSON.stringify(await nodeRed.flows()).includes(defaultClient.secret));
-    assert.ok(!JSON.stringify(await editor.exported()).includes(defaultClient.secret));
-    await editor.close();
+    test('tests with the stored secret once it is deployed, and shows that to nobody', async (stage) => {
+      const editor = await openOwn(stage, 'c5', defaultClient.secret);
+      await editor.done();
+      await editor.deploy();
+      assert.ok(!JSON.stringify(await stage.nodeRed.flows()).includes(defaultClient.secret));
+      assert.ok(!JSON.stringify(await editor.exported()).includes(defaultClient.secret));
 
-    editor = await Editor.open(browser, nodeRed);
-    await editor.editConfig('c5');
-    assert.equal(await editor.configField('clientSecret').inputValue(), '__PWRD__');
-    assert.match(await test(), /The connection works/);
-    await editor.configField('clientSecret').fill(wrongSecret);
-    assert.match(await test(), /TOKEN_REJECTED/);
-    await editor.cancel();
-  });
+      const later = await stage.reopen();
+      await later.editConfig('c5');
+      assert.equal(await later.configField('clientSecret').inputValue(), '__PWRD__');
+      assert.match(await tested(later), /The connection works/);
+      await later.configField('clientSecret').fill(wrongSecret);
+      assert.match(await tested(later), /TOKEN_REJECTED/);
+      await later.cancel();
+    });
 
-  it('says so when Connect cannot be reached', async () => {
-    await openOwn('c6', defaultClient.secret);
-    await editor.configField('connectUrl').fill('http://127.0.0.1:9/connect');
-    await editor.configField('tokenUrl').fill('http://127.0.0.1:9/token');
-    assert.match(await test(), /TOKEN_UNAVAILABLE/);
-    await editor.cancel();
-  });
-});
+    test('says so when Connect cannot be reached', async (stage) => {
+      const editor = await openOwn(stage, 'c6', defaultClient.secret);
+      await editor.configField('connectUrl').fill('http://127.0.0.1:9/connect');
+      await editor.configField('tokenUrl').fill('http://127.0.0.1:9/token');
+      assert.match(await tested(editor), /TOKEN_UNAVAILABLE/);
+      await editor.cancel();
+    });
+  },
+  { environment },
+);

@@ -2,13 +2,11 @@
  * The dialogs in a real browser on a real Node-RED.
  */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { type ImportDefinition, importNames, imports } from '../../src/contract/index.ts';
+import { type ImportDefinition, type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import { fieldGroups } from '../../src/editor/field-groups.ts';
-import { NodeRed } from '../support/node-red.ts';
-import { launchBrowser } from './chromium.ts';
-import { Editor, type Theme } from './editor.ts';
-import { connectionNode, type FlowNode, importNode } from './nodes.ts';
+import type { Editor } from './editor.ts';
+import { connectionNode, type FlowNode, importNode, nodeTypes } from './nodes.ts';
+import { describeOnEachLine } from './stage.ts';
 
 /** A node without its place on the canvas. */
 function propertiesOf(nodes: readonly FlowNode[], id: string): FlowNode {
@@ -16,34 +14,74 @@ function propertiesOf(nodes: readonly FlowNode[], id: string): FlowNode {
   return properties;
 }
 
-describe('dialogs in the editor', function () {
-  this.timeout(60_000);
-  let nodeRed: NodeRed;
-  let browser: Browser;
-  let editor: Editor;
+const secret = 'dialog-secret-8f14e45f';
+const norceAddress = { customer: 'acme', region: 'no' };
+const ownAddress = {
+  connectUrl: 'https://acme.example/connect',
+  tokenUrl: 'https://acme.example/token',
+};
+const limits = {
+  requestsPerMinute: '45',
+  applicationId: '1042',
+  maximumItems: '500',
+  maximumBytes: '2000000',
+  timeout: '60',
+  deadline: '300',
+};
 
-  before(async () => {
-    [nodeRed, browser] = await Promise.all([NodeRed.start(), launchBrowser()]);
-  });
-
-  after(async () => {
-    await browser?.close();
-    await nodeRed?.stop();
-  });
-
-  async function open(theme?: Theme): Promise<void> {
-    await nodeRed.deploy([]);
-    editor = await Editor.open(browser, nodeRed, theme);
+/** Fills in a connection's dialog; gives back what the node has to hold then. */
+async function fillConnection(
+  editor: Editor,
+  id: string,
+  address: Readonly<Record<string, string>>,
+): Promise<FlowNode> {
+  const options =
+    address === ownAddress ? { addressMode: 'own' } : { addressMode: 'norce', environment: 'production' };
+  const texts = { name: `my ${id}`, scope: 'prod stage', accountId: '10002', ...address };
+  await editor.editConfig(id);
+  for (const [property, value] of Object.entries(options)) {
+    await editor.configField(property).selectOption(value);
   }
+  for (const [property, value] of Object.entries({ ...texts, clientId: 'erp', clientSecret: secret })) {
+    await editor.configField(property).fill(value);
+  }
+  await editor.tab('Limits');
+  for (const [property, value] of Object.entries(limits)) await editor.configField(property).fill(value);
+  await editor.done();
+  return connectionNode(id, { customer: '', ...options, ...texts, ...limits });
+}
 
-  afterEach(async () => {
-    const { problems } = editor;
-    await editor.close();
-    assert.deepEqual(problems, []);
-  });
+/** Fills in an import's dialog; gives back what the node has to hold then. */
+async function fillImport(editor: Editor, name: ImportName): Promise<FlowNode> {
+  const { fullFile, supplier }: ImportDefinition = imports[name];
+  const texts = { name: `my ${name}`, accountId: '10003', ...(supplier ? { supplierId: '7' } : {}) };
+  const options = { unknownProperties: 'send', ...(fullFile ? { fullFile: 'message' } : {}) };
+  await editor.edit(name);
+  for (const [property, value] of Object.entries(texts)) await editor.field(property).fill(value);
+  for (const [property, value] of Object.entries(options)) await editor.field(property).selectOption(value);
+  if (fullFile?.disputed) await editor.field('fullFileUnderstood').check();
+  await editor.tab('Fields');
+  await editor.field('fieldMode').selectOption('chosen');
+  await editor.dialog.getByTitle('All fields of this group').first().check();
+  await editor.tab('Switches');
+  const firstSwitch = editor.dialog.locator('#norce-import-switches input[type=checkbox]').first();
+  const hasSwitches = (await firstSwitch.count()) > 0;
+  if (hasSwitches) await firstSwitch.check();
+  await editor.done();
 
-  it('stand in the palette under a name of their own, the products first', async () => {
-    await open();
+  const { fieldChoice, switches } = propertiesOf(await editor.exported(), name) as Record<string, object>;
+  assert.ok(Object.values(fieldChoice ?? {}).flat().length > 0, `${name}: no field`);
+  assert.equal(Object.values(switches ?? {}).flat().length, hasSwitches ? 1 : 0, `${name}: switches`);
+  const more = { ...texts, ...options, fieldMode: 'chosen', fieldChoice, switches };
+  return propertiesOf(
+    [importNode(name, name, 'norce', fullFile?.disputed ? { ...more, fullFileUnderstood: true } : more)],
+    name,
+  );
+}
+
+describeOnEachLine('dialogs in the editor', (test) => {
+  test('stand in the palette under a name of their own, the products first', async (stage) => {
+    const editor = await stage.open();
     const category = editor.page.locator('#red-ui-palette-container-norce');
     assert.match(
       (await category.locator('.red-ui-palette-header').textContent()) ?? '',
@@ -68,8 +106,10 @@ describe('dialogs in the editor', function () {
   });
 
   for (const theme of ['light', 'dark'] as const) {
-    it(`open and can be read in the ${theme} theme`, async () => {
-      await open(theme);
+    test(`open and can be read where ${theme} is preferred`, async (stage) => {
+      const editor = await stage.open(theme);
+      // Node-RED 4.1 has the light theme only, whatever the system prefers.
+      assert.equal(await editor.theme(), stage.line === '4.1' ? 'light' : theme);
       await editor.add([
         connectionNode('c1'),
         ...importNames.map((name) =>
@@ -96,8 +136,8 @@ describe('dialogs in the editor', function () {
     });
   }
 
-  it('change nothing when they are opened and closed', async () => {
-    await open();
+  test('change nothing when they are opened and closed', async (stage) => {
+    const editor = await stage.open();
     const nodes = [
       connectionNode('c1'),
       ...importNames.map((name) => {
@@ -124,8 +164,8 @@ describe('dialogs in the editor', function () {
     }
   });
 
-  it('show what a flow leaves out as it is by default', async () => {
-    await open();
+  test('show what a flow leaves out as it is by default', async (stage) => {
+    const editor = await stage.open();
     await editor.add([
       connectionNode('c1'),
       { id: 'p1', type: 'norce-import-products', connection: 'c1', x: 300, y: 100, wires: [[], []] },
@@ -141,8 +181,8 @@ describe('dialogs in the editor', function () {
     assert.deepEqual(propertiesOf(await editor.exported(), 'p1').fieldChoice, {});
   });
 
-  it('store what is filled in, deploy it, and take it back unchanged', async () => {
-    await open();
+  test('store what is filled in, deploy it, and take it back unchanged', async (stage) => {
+    const editor = await stage.open();
     await editor.add([connectionNode('c1'), importNode('p1', 'import-products', 'c1')]);
     await editor.edit('p1');
     await editor.field('name').fill('Products from ERP');
@@ -199,7 +239,7 @@ describe('dialogs in the editor', function () {
     assert.deepEqual(propertiesOf(exported, 'p1'), expected);
     assert.deepEqual(await editor.reasons('p1'), []);
     await editor.deploy();
-    assert.deepEqual(propertiesOf(await nodeRed.flows(), 'p1'), expected);
+    assert.deepEqual(propertiesOf(await stage.nodeRed.flows(), 'p1'), expected);
 
     const copy = { ...exported.find((node) => node.id === 'p1'), id: 'p2' };
     await editor.add([copy]);
@@ -208,8 +248,35 @@ describe('dialogs in the editor', function () {
     assert.deepEqual(propertiesOf(await editor.exported(), 'p2'), { ...expected, id: 'p2' });
   });
 
-  it('ask for the tick before a full feed of products', async () => {
-    await open();
+  test('keep all that is filled in through deploy, export and import', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([
+      connectionNode('norce', { customer: '' }),
+      connectionNode('own', { customer: '' }),
+      ...importNames.map((name) => importNode(name, name, 'norce')),
+    ]);
+    const expected = new Map([
+      ['norce', await fillConnection(editor, 'norce', norceAddress)],
+      ['own', await fillConnection(editor, 'own', ownAddress)],
+    ]);
+    for (const name of importNames) expected.set(name, await fillImport(editor, name));
+
+    await editor.deploy();
+    const deployed = await stage.nodeRed.flows();
+    const text = await editor.exportText();
+    const other = await stage.open();
+    await other.importText(text);
+    const imported = await other.exported();
+    for (const [id, properties] of expected) {
+      assert.deepEqual(propertiesOf(deployed, id), properties, `${id}, deployed`);
+      assert.deepEqual(propertiesOf(imported, id), properties, `${id}, imported`);
+      assert.deepEqual(await other.reasons(id), [], id);
+    }
+    assert.ok(!text.includes(secret));
+  });
+
+  test('ask for the tick before a full feed of products', async (stage) => {
+    const editor = await stage.open();
     await editor.add([connectionNode('c1'), importNode('p1', 'import-products', 'c1')]);
     await editor.edit('p1');
     const tick = editor.field('fullFileUnderstood');
@@ -228,9 +295,9 @@ describe('dialogs in the editor', function () {
     assert.equal(propertiesOf(await editor.exported(), 'p1').fullFileUnderstood, true);
   });
 
-  it('show help for each node', async () => {
-    await open();
-    for (const type of ['connect-config', ...importNames].map((name) => `norce-${name}`)) {
+  test('show help for each node', async (stage) => {
+    const editor = await stage.open();
+    for (const type of nodeTypes) {
       const help = await editor.help(type);
       assert.match(help, /References/, type);
       assert.doesNotMatch(help, /\{\{|undefined/, type);

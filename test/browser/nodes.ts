@@ -1,10 +1,13 @@
 /**
  * Nodes as an export of the editor holds them, with every property as it is when dropped on the canvas.
  */
-import { type ImportDefinition, type ImportName, imports } from '../../src/contract/index.ts';
+import { type ImportDefinition, type ImportName, importNames, imports } from '../../src/contract/index.ts';
 
 /** A node of a flow. */
 export type FlowNode = Readonly<Record<string, unknown>>;
+
+/** All types that the package registers. */
+export const nodeTypes: readonly string[] = ['connect-config', ...importNames].map((name) => `norce-${name}`);
 
 /** A connection. */
 export function connectionNode(id: string, properties: FlowNode = {}): FlowNode {

@@ -2,11 +2,9 @@
  * What the editor says to values that do not fit: a reason in words, and none for those that do.
  */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { NodeRed } from '../support/node-red.ts';
-import { launchBrowser } from './chromium.ts';
-import { Editor } from './editor.ts';
+import type { Editor } from './editor.ts';
 import { connectionNode, type FlowNode, importNode } from './nodes.ts';
+import { describeOnEachLine, type Stage } from './stage.ts';
 
 /** How a flow names an environment variable. */
 const variable = '\x24{NAME}';
@@ -103,43 +101,39 @@ const fit: readonly Case[] = [
   ...casesOf(addressCase, { connectUrl: fitAddresses, tokenUrl: fitAddresses }),
 ];
 
-describe('validators in the editor', function () {
-  this.timeout(60_000);
-  let nodeRed: NodeRed;
-  let browser: Browser;
-  let editor: Editor;
+async function openWithConnection(stage: Stage): Promise<Editor> {
+  const editor = await stage.open();
+  await editor.add([connectionNode('c1')]);
+  return editor;
+}
 
-  before(async () => {
-    [nodeRed, browser] = await Promise.all([NodeRed.start(), launchBrowser()]);
-    editor = await Editor.open(browser, nodeRed);
-    await editor.add([connectionNode('c1')]);
-  });
+async function reasonsOf(
+  editor: Editor,
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const reasons = new Map<string, readonly string[]>();
+  await editor.add(cases.map(({ node, text }) => ({ ...node, id: text })));
+  for (const { text } of cases) reasons.set(text, await editor.reasons(text));
+  return reasons;
+}
 
-  after(async () => {
-    await browser?.close();
-    await nodeRed?.stop();
-  });
-
-  async function reasonsOf(cases: readonly Case[]): Promise<ReadonlyMap<string, readonly string[]>> {
-    const reasons = new Map<string, readonly string[]>();
-    await editor.add(cases.map(({ node, text }) => ({ ...node, id: text })));
-    for (const { text } of cases) reasons.set(text, await editor.reasons(text));
-    return reasons;
-  }
-
-  it('give a reason in words for each value that does not fit', async () => {
-    for (const [text, reasons] of await reasonsOf(unfit)) {
+describeOnEachLine('validators in the editor', (test) => {
+  test('give a reason in words for each value that does not fit', async (stage) => {
+    const editor = await openWithConnection(stage);
+    for (const [text, reasons] of await reasonsOf(editor, unfit)) {
       assert.equal(reasons.length, 1, `${text} has ${reasons.length} reasons`);
       // Without a reason Node-RED names the property only, and a missing text shows as its key.
       assert.match(reasons[0] ?? '', /^[A-Z][^.]* .*\.$/, text);
     }
   });
 
-  it('take every value that fits, environment variables too', async () => {
-    for (const [text, reasons] of await reasonsOf(fit)) assert.deepEqual(reasons, [], text);
+  test('take every value that fits, environment variables too', async (stage) => {
+    const editor = await openWithConnection(stage);
+    for (const [text, reasons] of await reasonsOf(editor, fit)) assert.deepEqual(reasons, [], text);
   });
 
-  it('ask for a connection', async () => {
+  test('ask for a connection', async (stage) => {
+    const editor = await stage.open();
     await editor.add([importNode('alone', 'import-onhands', '')]);
     assert.equal((await editor.reasons('alone')).length, 1);
   });

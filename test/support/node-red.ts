@@ -1,12 +1,12 @@
 /**
- * A real Node-RED with the built package, in a folder of its own.
+ * A real Node-RED of either line with the built package, in a folder of its own.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -22,8 +22,20 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** The lines of Node-RED that the package runs on, oldest first. */
+export const nodeRedLines = ['4.1', '5'] as const;
+
+/** A line of Node-RED. */
+export type NodeRedLine = (typeof nodeRedLines)[number];
+
+/** The development dependency that holds each line. */
+const packages: Readonly<Record<NodeRedLine, string>> = { '4.1': 'node-red-4', '5': 'node-red' };
+
 /** Puts the package into a user folder of Node-RED. */
 export type Installer = (userDir: string) => Promise<void>;
+
+/** Leaves the user folder as that of a new user. */
+export const nothing: Installer = async () => undefined;
 
 /** Links the project's folder, as `npm link` would. */
 export const linked: Installer = async (userDir) => {
@@ -36,14 +48,35 @@ export const linked: Installer = async (userDir) => {
   );
 };
 
+/** Copies a user folder that has been prepared. */
+export function copyOf(prepared: string): Installer {
+  // Links stay as they are written: those of npm are relative, and must lead into the copy.
+  return (userDir) => cp(prepared, userDir, { recursive: true, verbatimSymlinks: true });
+}
+
+/** What a process needs to run a given Node.js, also where it starts `node` or `npm` by name. */
+export function environmentWith(node: string): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
+}
+
 const run = promisify(execFile);
 
-/** Packs the built project and installs the tarball with the options of Node-RED's palette manager. */
-export const packed: Installer = async (userDir) => {
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', userDir], {
+/** Packs the built project into a folder; gives back the path of the tarball. */
+export async function pack(folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     cwd: root,
+    env: environmentWith(process.execPath),
   });
   const [{ filename }] = JSON.parse(stdout) as [{ readonly filename: string }];
+  return join(folder, filename);
+}
+
+/**
+ * Installs a tarball into a user folder with the options of Node-RED's palette manager.
+ *
+ * @param node binary of the Node.js that the package has to accept
+ */
+export async function installTarball(tarball: string, userDir: string, node: string): Promise<void> {
   await writeFile(join(userDir, 'package.json'), JSON.stringify({ name: 'test', version: '1.0.0' }));
   const options = [
     '--omit=dev',
@@ -53,8 +86,18 @@ export const packed: Installer = async (userDir) => {
     '--no-update-notifier',
     '--save',
   ];
-  await run('npm', ['install', ...options, join(userDir, filename)], { cwd: userDir });
-};
+  await run('npm', ['install', ...options, tarball], { cwd: userDir, env: environmentWith(node) });
+}
+
+/** What differs between one Node-RED and another; each default is given. */
+export interface NodeRedOptions {
+  /** Default: {@link linked}. */
+  readonly install?: Installer;
+  /** Default: 5. */
+  readonly line?: NodeRedLine;
+  /** Binary of the Node.js that runs it. Default: the one that runs the tests. */
+  readonly node?: string;
+}
 
 /** A flow as Node-RED's admin API gives and takes it. */
 export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
@@ -81,7 +124,7 @@ export class NodeRed {
   /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    install: Installer = linked,
+    { install = linked, line = '5', node = process.execPath }: NodeRedOptions = {},
   ): Promise<NodeRed> {
     const userDir = await mkdtemp(join(tmpdir(), 'norce-node-red-'));
     await install(userDir);
@@ -94,9 +137,9 @@ export class NodeRed {
     };
     await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
     const port = await freePort();
-    const program = fileURLToPath(new URL('./red.js', import.meta.resolve('node-red/package.json')));
-    const child = spawn(process.execPath, [program, '-u', userDir, '-p', String(port)], {
-      env: { ...process.env, ...environment },
+    const program = fileURLToPath(new URL('./red.js', import.meta.resolve(`${packages[line]}/package.json`)));
+    const child = spawn(node, [program, '-u', userDir, '-p', String(port)], {
+      env: { ...environmentWith(node), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, child, userDir);
@@ -130,12 +173,26 @@ export class NodeRed {
     if (!answer.ok) throw new Error(`Node-RED refused the flows: ${answer.status} ${await answer.text()}`);
   }
 
-  /** Ends Node-RED and removes its folder. */
-  async stop(): Promise<void> {
+  /** Installs a tarball as the palette manager does when a user uploads it; needs no restart. */
+  async upload(tarball: string): Promise<void> {
+    const form = new FormData();
+    form.append('tarball', new Blob([await readFile(tarball)]), basename(tarball));
+    const answer = await fetch(`${this.url}/nodes`, { method: 'POST', body: form });
+    if (!answer.ok) throw new Error(`Node-RED refused the package: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Ends Node-RED as a service manager does; gives back its exit code, null when a signal ended it. */
+  async end(): Promise<number | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
-      await once(this.#child, 'exit');
+      await once(this.#child, 'close');
     }
+    return this.#child.exitCode;
+  }
+
+  /** Ends Node-RED and removes its folder. */
+  async stop(): Promise<void> {
+    await this.end();
     await rm(this.userDir, { recursive: true, force: true });
   }
 

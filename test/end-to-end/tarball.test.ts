@@ -1,0 +1,244 @@
+/**
+ * What an integrator gets: the packed tarball, installed as the palette does it into a real Node-RED, flows
+ * deployed over its HTTP API, messages in, jobs at a local Connect. On each line of Node-RED, with the oldest
+ * Node.js that the package accepts, the newest of that line, and the one that runs the tests.
+ */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { importNames } from '../../src/contract/index.ts';
+import { Simulator } from '../../src/simulator/index.ts';
+import {
+  copyOf,
+  environmentWith,
+  type FlowNodes,
+  installTarball,
+  NodeRed,
+  nodeRedLines,
+  pack,
+} from '../support/node-red.ts';
+import { installNode, oldestNode } from './node-js.ts';
+
+const secret = 'end-to-end-secret';
+const stock = { PartNo: 'P1', WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 3 };
+
+/** Items come in over HTTP; what leaves the node on either port, or its error, is the answer. */
+function httpFlow(simulator: Simulator, more: object = {}): FlowNodes {
+  const place = { x: 100, y: 100, z: 'tab' };
+  return [
+    { id: 'tab', type: 'tab', label: 'End to end' },
+    {
+      id: 'connection',
+      type: 'norce-connect-config',
+      name: 'local',
+      addressMode: 'own',
+      connectUrl: simulator.connectUrl,
+      tokenUrl: simulator.tokenUrl,
+      environment: 'playground',
+      accountId: '10000',
+      credentials: { clientId: 'erp', clientSecret: secret },
+      ...more,
+    },
+    { id: 'in', type: 'http in', url: '/items', method: 'post', ...place, wires: [['import']] },
+    {
+      id: 'import',
+      type: 'norce-import-onhands',
+      connection: 'connection',
+      accountId: '',
+      ...place,
+      wires: [['accepted'], ['rejected']],
+    },
+    { id: 'catch', type: 'catch', scope: null, uncaught: false, ...place, wires: [['caught']] },
+    ...[
+      ['accepted', '{ "port": 1, "norce": norce }'],
+      ['rejected', '{ "port": 2, "norce": norce }'],
+      ['caught', '{ "code": error.code, "message": error.message }'],
+    ].map(([id, to]) => ({
+      id,
+      type: 'change',
+      rules: [{ t: 'set', p: 'payload', pt: 'msg', to, tot: 'jsonata' }],
+      ...place,
+      wires: [['out']],
+    })),
+    { id: 'out', type: 'http response', ...place, wires: [] },
+  ];
+}
+
+async function post(nodeRed: NodeRed, body: unknown): Promise<Record<string, unknown>> {
+  for (;;) {
+    const answer = await fetch(`${nodeRed.url}/items`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 404) return (await answer.json()) as Record<string, unknown>;
+    // Node-RED answers a deploy before its flows have started.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('end to end: the tarball', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let prepared: string;
+  const binaries = new Map([[process.versions.node, process.execPath]]);
+  const missing = [oldestNode, oldestNode.split('.')[0] as string];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'norce-tarball-'));
+    prepared = join(folder, 'user');
+    await mkdir(prepared);
+    const [tarball] = await Promise.all([
+      pack(prepared),
+      ...missing.map(async (version) => {
+        binaries.set(version, await installNode(version, join(folder, version)));
+      }),
+    ]);
+    await installTarball(tarball, prepared, binaryOf(oldestNode));
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function binaryOf(version: string): string {
+    const binary = binaries.get(version);
+    assert.ok(binary !== undefined);
+    return binary;
+  }
+
+  it('holds what is needed and nothing else', async () => {
+    const installed = join(prepared, 'node_modules', '@norce-connect', 'node-red');
+    const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+    const allowed =
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|examples\/[^/]+\.(json|csv)|dist\/(nodes|src)\/.+\.(js|html|json|svg)|resources\/.+\.js)$/;
+    assert.deepEqual(
+      files.filter((file) => !allowed.test(file)),
+      [],
+    );
+    for (const name of importNames) assert.ok(files.includes(`dist/nodes/${name}.html`));
+    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+      dependencies: object;
+    };
+    assert.deepEqual(Object.keys(manifest.dependencies).sort(), ['oauth4webapi', 'undici']);
+  });
+
+  for (const line of nodeRedLines) {
+    for (const version of [...missing, process.versions.node]) {
+      describe(`in Node-RED ${line} on Node.js ${version}`, () => {
+        let simulator: Simulator;
+        let nodeRed: NodeRed;
+
+        before(async () => {
+          simulator = await Simulator.start({
+            mood: 'kind',
+            timeScale: 100,
+            clients: [{ id: 'erp', secret }],
+          });
+          nodeRed = await NodeRed.start({}, { install: copyOf(prepared), line, node: binaryOf(version) });
+        });
+        after(async () => {
+          await nodeRed?.stop();
+          await simulator?.close();
+        });
+
+        it('runs on just these', async () => {
+          const answer = await fetch(`${nodeRed.url}/diagnostics`);
+          const { nodejs, runtime } = (await answer.json()) as Record<
+            'nodejs' | 'runtime',
+            { version: string }
+          >;
+          assert.ok(`${nodejs.version}.`.startsWith(`v${version}.`), nodejs.version);
+          assert.ok(`${runtime.version}.`.startsWith(`${line}.`), runtime.version);
+        });
+
+        it('gives Node-RED all nodes without an error', async () => {
+          const answer = await fetch(`${nodeRed.url}/nodes`, { headers: { accept: 'application/json' } });
+          const sets = (await answer.json()) as {
+            module: string;
+            types: string[];
+            err?: string;
+            enabled: boolean;
+          }[];
+          const ours = sets.filter((set) => set.module === '@norce-connect/node-red');
+          assert.deepEqual(
+            ours.filter((set) => set.err !== undefined || !set.enabled),
+            [],
+          );
+          assert.deepEqual(
+            ours.flatMap((set) => set.types).sort(),
+            ['norce-connect-config', ...importNames.map((name) => `norce-${name}`)].sort(),
+          );
+        });
+
+        it('does the main job: items in, a job at Connect, the record in its catalogue', async () => {
+          await nodeRed.deploy(httpFlow(simulator));
+          simulator.catalogue.addSku('P1');
+          const { port, norce } = (await post(nodeRed, [stock])) as {
+            port: number;
+            norce: { jobId: string };
+          };
+          assert.equal(port, 1);
+          assert.equal(norce.jobId, String(simulator.requests[0]?.jobId));
+          await simulator.settled();
+          assert.equal(simulator.catalogue.get('onhands', 'P1', 'W', 'L')?.OnhandValue, 3);
+        });
+
+        it('gives back what cannot be sent, and a clear error for what is no list', async () => {
+          const back = (await post(nodeRed, [{ ...stock, OnhandValue: '3' }])) as {
+            port: number;
+            norce: { code: string };
+          };
+          assert.equal(back.port, 2);
+          assert.equal(back.norce.code, 'ITEMS_REJECTED');
+          assert.equal((await post(nodeRed, stock)).code, 'PAYLOAD_NOT_ARRAY');
+        });
+
+        it('keeps token and throttle over a full deploy', async () => {
+          await nodeRed.deploy(httpFlow(simulator, { name: 'renamed' }));
+          assert.equal((await post(nodeRed, [stock])).port, 1);
+          assert.equal(simulator.tokenRequests.length, 1);
+        });
+
+        it('keeps the secret out of flows, exports and the log', async () => {
+          assert.ok(!JSON.stringify(await nodeRed.flows()).includes(secret));
+          assert.ok(!nodeRed.output.includes(secret));
+          const shown = await fetch(`${nodeRed.url}/credentials/norce-connect-config/connection`);
+          assert.deepEqual(await shown.json(), { clientId: 'erp', has_clientSecret: true });
+          for (const file of ['flows.json', 'flows_cred.json']) {
+            assert.ok(!(await readFile(join(nodeRed.userDir, file), 'utf8')).includes(secret), file);
+          }
+        });
+
+        it('lists the examples in the import menu', async () => {
+          const answer = await fetch(`${nodeRed.url}/library/examples/flows/@norce-connect/node-red/`);
+          const listed = await answer.text();
+          assert.match(listed, /CSV of a shop/);
+        });
+
+        it('brings the simulator as a command', async () => {
+          const command = join(nodeRed.userDir, 'node_modules', '.bin', 'norce-connect-simulator');
+          const env = environmentWith(binaryOf(version));
+          const { stdout } = await promisify(execFile)(command, ['--help'], { env });
+          assert.match(stdout, /--port/);
+          const child = spawn(command, ['--port', '0'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+          const [line] = (await once(child.stdout, 'data')) as [Buffer];
+          assert.match(String(line), /http:\/\/127\.0\.0\.1:\d+/);
+          child.kill('SIGTERM');
+          assert.deepEqual(await once(child, 'exit'), [0, null]);
+        });
+
+        it('ends when it is asked to, and has nothing to complain about', async () => {
+          assert.equal(await nodeRed.end(), 0);
+          assert.doesNotMatch(nodeRed.output, /\[error\]|ExperimentalWarning|Unhandled|DeprecationWarning/);
+        });
+      });
+    }
+  }
+});
