@@ -4,6 +4,7 @@
 export {
   type Addresses,
   type AddressInput,
+  type Authentication,
   type Environment,
   resolveAddresses,
 } from './addresses.ts';

@@ -8,6 +8,7 @@ import type { Backoff } from './backoff.ts';
 import type { CallRun } from './call-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
+import { BasicCredential, type CredentialSource } from './credential.ts';
 import { HttpClient } from './http-client.ts';
 import { type ConnectionSettings, checkSettings, throttleKey } from './settings.ts';
 import { Throttle } from './throttle.ts';
@@ -27,14 +28,18 @@ export interface RegistryOptions {
   readonly random?: () => number;
 }
 
-interface SharedToken {
-  readonly source: TokenSource;
+interface SharedCredential {
+  readonly source: CredentialSource;
   readonly users: Set<Connection>;
+}
+
+interface SharedToken extends SharedCredential {
+  readonly source: TokenSource;
 }
 
 interface Membership {
   readonly leaveThrottle: () => void;
-  readonly token: SharedToken;
+  readonly credential: SharedCredential;
 }
 
 /** Idle tokens that are kept; each is a few kilobytes. */
@@ -70,7 +75,8 @@ export class ConnectionRegistry {
    */
   acquire(settings: ConnectionSettings): Connection {
     this.#check(settings);
-    return this.#join(settings, this.#sharedToken(settings));
+    const isBasic = settings.authentication === 'basic';
+    return this.#join(settings, isBasic ? this.#ownCredential(settings) : this.#sharedToken(settings));
   }
 
   /**
@@ -81,7 +87,7 @@ export class ConnectionRegistry {
    */
   acquireWithNewToken(settings: ConnectionSettings): Connection {
     this.#check(settings);
-    return this.#join(settings, { source: this.#tokenSource(settings), users: new Set() });
+    return this.#join(settings, this.#ownCredential(settings));
   }
 
   /** The user is done with it; its calls under way go on. A second release does nothing. */
@@ -90,7 +96,7 @@ export class ConnectionRegistry {
     if (membership === undefined) return;
     this.#members.delete(connection);
     membership.leaveThrottle();
-    membership.token.users.delete(connection);
+    membership.credential.users.delete(connection);
   }
 
   /** True from the beginning of {@link close}: it cannot be used again. */
@@ -118,21 +124,28 @@ export class ConnectionRegistry {
     checkSettings(settings);
   }
 
-  #join(settings: ConnectionSettings, token: SharedToken): Connection {
+  #ownCredential(settings: ConnectionSettings): SharedCredential {
+    const { authentication, clientId, clientSecret } = settings;
+    const isBasic = authentication === 'basic';
+    const source = isBasic ? new BasicCredential(clientId, clientSecret) : this.#tokenSource(settings);
+    return { source, users: new Set() };
+  }
+
+  #join(settings: ConnectionSettings, credential: SharedCredential): Connection {
     const throttle = this.#throttle(throttleKey(settings));
     const connection = new Connection(
       settings,
       {
         throttle,
-        tokens: token.source,
+        credentials: credential.source,
         http: this.#http,
         clock: this.#clock,
         backoff: this.#backoff,
       },
       this.#running,
     );
-    token.users.add(connection);
-    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), token });
+    credential.users.add(connection);
+    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), credential });
     return connection;
   }
 

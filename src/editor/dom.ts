@@ -53,6 +53,11 @@ export function toggle(id: string, isShown: boolean): void {
   elementOf(id).hidden = !isShown;
 }
 
+/** Shows or hides all elements of a class. */
+export function toggleAll(className: string, isShown: boolean): void {
+  for (const element of document.querySelectorAll<HTMLElement>(`.${className}`)) element.hidden = !isShown;
+}
+
 /** Runs an action now and whenever one of the fields changes, while typing too. */
 export function follow(ids: readonly string[], action: () => void): void {
   for (const id of ids) {

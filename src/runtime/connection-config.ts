@@ -1,7 +1,12 @@
 /**
  * The properties of the config node as settings of a connection.
  */
-import { type ConnectionSettings, type Environment, resolveAddresses } from '../connection/index.ts';
+import {
+  type Authentication,
+  type ConnectionSettings,
+  type Environment,
+  resolveAddresses,
+} from '../connection/index.ts';
 import { choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
 
 /** What a connection is made of, and what it gives to the nodes that use it. */
@@ -27,6 +32,9 @@ export const defaults = {
 
 const environments = ['playground', 'stage', 'production'] as const satisfies readonly Environment[];
 
+/** The first one counts where a flow names none. */
+const authentications = ['oauth2', 'basic'] as const satisfies readonly Authentication[];
+
 /** Norce names the environment in the scope; production is called prod there. */
 const scopes: Readonly<Record<Environment, string>> = {
   playground: 'playground',
@@ -48,18 +56,26 @@ export function connectionConfig(properties: NodeProperties, credentials: NodePr
   const environment = choiceValue(properties, 'environment', environments);
   const isOwn = choiceValue(properties, 'addressMode', ['norce', 'own']) === 'own';
   const customer = isOwn ? '' : textValue(properties, 'customer');
+  const authentication = choiceValue(properties, 'authentication', authentications);
   const accountId = idValue(properties, 'accountId');
   const applicationId = textValue(properties, 'applicationId');
   const addresses = isOwn
     ? resolveAddresses({
+        authentication,
         connectUrl: textValue(properties, 'connectUrl'),
-        tokenUrl: textValue(properties, 'tokenUrl'),
+        tokenUrl: authentication === 'basic' ? '' : textValue(properties, 'tokenUrl'),
       })
-    : resolveAddresses({ customer, region: textValue(properties, 'region', defaults.region), environment });
+    : resolveAddresses({
+        authentication,
+        customer,
+        region: textValue(properties, 'region', defaults.region),
+        environment,
+      });
   return {
     settings: {
       customer,
       addresses,
+      authentication,
       clientId: textValue(credentials, 'clientId'),
       clientSecret: textValue(credentials, 'clientSecret'),
       scope: textValue(properties, 'scope', scopes[environment]),

@@ -91,6 +91,29 @@ describe('dialog of a connection', function () {
     await editor.cancel();
   });
 
+  it('asks for what basic authentication needs, and for nothing else', async () => {
+    await editor.add([connectionNode('c7', { customer: '' })]);
+    await editor.editConfig('c7');
+    const labels = () => editor.page.locator('#norce-connect-tabs-connection label:visible').allInnerTexts();
+    assert.ok((await labels()).some((label) => label.includes('Client secret')));
+    await editor.configField('authentication').selectOption('basic');
+    await editor.configField('addressMode').selectOption('own');
+    await editor.configField('connectUrl').fill(simulator.connectUrl);
+    const shown = (await labels()).join('\n');
+    assert.match(shown, /Application ID/);
+    assert.match(shown, /Application secret/);
+    assert.doesNotMatch(shown, /Client|Scope|Token/);
+    assert.deepEqual(await addresses().locator('code').allTextContents(), [simulator.connectUrl]);
+    await editor.configField('clientId').fill('1042');
+    await editor.configField('clientSecret').fill(wrongSecret);
+    assert.match(await test(), /application id and its secret.*UNAUTHORIZED/);
+    await editor.done();
+    assert.equal((await editor.exported()).find((node) => node.id === 'c7')?.authentication, 'basic');
+    await editor.editConfig('c7');
+    assert.ok(!(await editor.configField('scope').isVisible()));
+    await editor.cancel();
+  });
+
   it('tests what is typed, before anything is deployed', async () => {
     await openOwn('c2', defaultClient.secret);
     const text = await test();

@@ -18,6 +18,7 @@ export function connectionNode(id: string, properties: FlowNode = {}): FlowNode 
     environment: 'playground',
     connectUrl: '',
     tokenUrl: '',
+    authentication: 'oauth2',
     scope: '',
     accountId: '10000',
     requestsPerMinute: 60,
