@@ -5,7 +5,7 @@ import { type AddressInput, type Authentication, resolveAddresses } from '../con
 import { asError } from '../errors.ts';
 import { prepareAccountField } from './account-field.ts';
 import { prepareConnectionTest } from './connection-test.ts';
-import { chooseDefaults, create, elementOf, follow, textOf, toggle, toggleAll } from './dom.ts';
+import { chooseDefaults, create, elementOf, follow, storedValue, textOf, toggle, toggleAll } from './dom.ts';
 import type { Translate } from './field-choice.ts';
 import type { EditorNode } from './node-red.ts';
 import { createTabs } from './tabs.ts';
@@ -93,7 +93,7 @@ export function prepareConnectionDialog(node: ConnectionEditorNode): void {
     () => ({
       id: node.id,
       config: Object.fromEntries(
-        Object.keys(node._def.defaults).map((property) => [property, typed(property)]),
+        Object.keys(node._def.defaults).map((property) => [property, storedValue(fieldId(property))]),
       ),
       credentials: { clientId: typed('clientId'), clientSecret: typed('clientSecret') },
     }),

@@ -48,6 +48,12 @@ export function textOf(id: string): string {
   return fieldOf(id).value.trim();
 }
 
+/** What stands in a field now, as Node-RED would store it: a tick as true or false. */
+export function storedValue(id: string): string | boolean {
+  const field = fieldOf(id);
+  return field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : textOf(id);
+}
+
 /** Shows or hides an element. */
 export function toggle(id: string, isShown: boolean): void {
   elementOf(id).hidden = !isShown;

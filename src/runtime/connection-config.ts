@@ -7,7 +7,7 @@ import {
   type Environment,
   resolveAddresses,
 } from '../connection/index.ts';
-import { choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
+import { booleanValue, choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
 
 /** What a connection is made of, and what it gives to the nodes that use it. */
 export interface ConnectionConfig {
@@ -16,6 +16,8 @@ export interface ConnectionConfig {
   readonly accountId?: number;
   readonly maximumItems: number;
   readonly maximumBytes: number;
+  /** Nothing is sent, whatever the nodes say. */
+  readonly dryRun: boolean;
 }
 
 /** Values where the editor left a field empty. The sizes are a guess of ours: Norce names no limits. */
@@ -87,5 +89,6 @@ export function connectionConfig(properties: NodeProperties, credentials: NodePr
     ...(accountId === undefined ? {} : { accountId }),
     maximumItems: integerValue(properties, 'maximumItems', 1, 1_000_000) ?? defaults.maximumItems,
     maximumBytes: integerValue(properties, 'maximumBytes', 1000, 1_000_000_000) ?? defaults.maximumBytes,
+    dryRun: booleanValue(properties, 'dryRun'),
   };
 }

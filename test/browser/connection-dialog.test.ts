@@ -122,6 +122,14 @@ describe('dialog of a connection', function () {
     await editor.cancel();
   });
 
+  it('keeps a dry run, which the test does not mind', async () => {
+    await openOwn('c8', defaultClient.secret);
+    await editor.configField('dryRun').check();
+    assert.match(await test(), /The connection works/);
+    await editor.done();
+    assert.equal((await editor.exported()).find((node) => node.id === 'c8')?.dryRun, true);
+  });
+
   it('says what is wrong, and never repeats the secret', async () => {
     await openOwn('c3', wrongSecret);
     const text = await test();
