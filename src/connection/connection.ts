@@ -10,7 +10,7 @@ import type { ThrottleStatus } from './throttle.ts';
 const PATH = /^(?:\/\w+)+$/;
 
 /** The settings without what is secret. */
-export type PublicSettings = Omit<ConnectionSettings, 'clientSecret'>;
+export type PublicSettings = Omit<ConnectionSettings, 'clientSecret' | 'tls' | 'proxy'>;
 
 /** One user's connection. It shares throttle, token and sockets with others; get it from the registry. */
 export class Connection {
@@ -30,7 +30,7 @@ export class Connection {
   }
 
   get settings(): PublicSettings {
-    const { clientSecret: _, ...shown } = this.#settings;
+    const { clientSecret: _secret, tls: _tls, proxy: _proxy, ...shown } = this.#settings;
     return shown;
   }
 

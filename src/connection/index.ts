@@ -10,6 +10,7 @@ export {
 } from './addresses.ts';
 export type { Answer, Body, Call, Progress } from './call.ts';
 export { Connection, type PublicSettings } from './connection.ts';
+export type { NetworkSettings, ProxySettings, TlsSettings } from './network-settings.ts';
 export { processRegistry, processRegistryKey } from './process-registry.ts';
 export { ConnectionRegistry, type RegistryOptions } from './registry.ts';
 export type { ConnectionSettings } from './settings.ts';

@@ -3,9 +3,10 @@
  */
 import { ConnectError } from '../errors.ts';
 import { type Addresses, type Authentication, checkAddress } from './addresses.ts';
+import { checkNetwork, type NetworkSettings } from './network-settings.ts';
 
 /** Everything that tells one connection from another. Durations in milliseconds. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends NetworkSettings {
   /** The customer's slug, such as `acme`: it alone says whose limit is used. Empty for addresses given by hand. */
   readonly customer: string;
   readonly addresses: Addresses;
@@ -38,6 +39,7 @@ export function checkSettings(settings: ConnectionSettings): void {
   checkAddress(addresses.connectUrl, 'Connect');
   if (settings.authentication === 'basic') checkBasic(settings);
   else checkClient(settings);
+  checkNetwork(settings);
   if (!Number.isInteger(requestsPerMinute) || requestsPerMinute < 1 || requestsPerMinute > HIGHEST_LIMIT) {
     throw invalid(`Requests per minute must be a whole number from 1 to ${HIGHEST_LIMIT}.`);
   }
