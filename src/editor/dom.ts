@@ -48,10 +48,15 @@ export function textOf(id: string): string {
   return fieldOf(id).value.trim();
 }
 
-/** What stands in a field now, as Node-RED would store it: a tick as true or false. */
+/** How Node-RED marks that no config node is chosen. */
+const noConfigNode = '_ADD_';
+
+/** What stands in a field now, as Node-RED would store it: a tick as true or false, no config node as nothing. */
 export function storedValue(id: string): string | boolean {
   const field = fieldOf(id);
-  return field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : textOf(id);
+  if (field instanceof HTMLInputElement && field.type === 'checkbox') return field.checked;
+  const text = textOf(id);
+  return text === noConfigNode ? '' : text;
 }
 
 /** Shows or hides an element. */

@@ -6,6 +6,7 @@ import { testConnection } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionConfig } from './connection-config.ts';
+import { networkConfig } from './network-config.ts';
 
 /** How the editor shows a stored secret: it never gets the secret itself. */
 const storedSecret = '__PWRD__';
@@ -51,10 +52,9 @@ async function test(RED: NodeAPI, request: TestRequest): Promise<Record<string, 
   try {
     const id = typeof request.id === 'string' ? request.id : '';
     const credentials = withStoredCredentials(RED, asProperties(request.credentials), id);
-    const { settings } = connectionConfig(
-      withEnvironment(RED, asProperties(request.config), id),
-      withEnvironment(RED, credentials, id),
-    );
+    const config = withEnvironment(RED, asProperties(request.config), id);
+    const network = networkConfig(RED, config);
+    const { settings } = connectionConfig(config, withEnvironment(RED, credentials, id), network);
     const { duration } = await testConnection(settings);
     return { ok: true, address: settings.addresses.connectUrl, milliseconds: Math.round(duration) };
   } catch (thrown) {

@@ -7,6 +7,7 @@ import { asError, ConnectError } from '../errors.ts';
 import { registerTestRoute } from './admin.ts';
 import type { NodeProperties } from './config-values.ts';
 import { type ConnectionConfig, connectionConfig } from './connection-config.ts';
+import { networkConfig } from './network-config.ts';
 
 /** Type name of the config node. */
 export const connectConfigType = 'norce-connect-config';
@@ -33,9 +34,9 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
   let opened: OpenConnection | undefined;
   let problem: Error | undefined;
   try {
-    const { settings, ...rest } = connectionConfig(definition as unknown as NodeProperties, {
-      ...this.credentials,
-    });
+    const properties = definition as unknown as NodeProperties;
+    const network = networkConfig(RED, properties);
+    const { settings, ...rest } = connectionConfig(properties, { ...this.credentials }, network);
     opened = { connection: registry.acquire(settings), ...rest };
   } catch (thrown) {
     problem = asError(thrown);

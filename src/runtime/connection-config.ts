@@ -5,6 +5,7 @@ import {
   type Authentication,
   type ConnectionSettings,
   type Environment,
+  type NetworkSettings,
   resolveAddresses,
 } from '../connection/index.ts';
 import { booleanValue, choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
@@ -52,9 +53,14 @@ export function idValue(properties: NodeProperties, name: string): number | unde
 }
 
 /**
+ * @param network what the config nodes for TLS and proxies say
  * @throws ConnectError `CONFIG_INVALID` with the property, or what {@link resolveAddresses} throws.
  */
-export function connectionConfig(properties: NodeProperties, credentials: NodeProperties): ConnectionConfig {
+export function connectionConfig(
+  properties: NodeProperties,
+  credentials: NodeProperties,
+  network: NetworkSettings = {},
+): ConnectionConfig {
   const environment = choiceValue(properties, 'environment', environments);
   const isOwn = choiceValue(properties, 'addressMode', ['norce', 'own']) === 'own';
   const customer = isOwn ? '' : textValue(properties, 'customer');
@@ -75,6 +81,7 @@ export function connectionConfig(properties: NodeProperties, credentials: NodePr
       });
   return {
     settings: {
+      ...network,
       customer,
       addresses,
       authentication,

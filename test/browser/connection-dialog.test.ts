@@ -130,6 +130,27 @@ describe('dialog of a connection', function () {
     assert.equal((await editor.exported()).find((node) => node.id === 'c8')?.dryRun, true);
   });
 
+  it('keeps the proxy and TLS nodes that are chosen', async () => {
+    await editor.add([
+      { id: 'way', type: 'http proxy', name: 'the way out', url: 'http://proxy.example:8080', noproxy: [] },
+      { id: 'trust', type: 'tls-config', name: 'private authority', verifyservercert: true },
+      connectionNode('c9'),
+    ]);
+    await editor.editConfig('c9');
+    await editor.page.locator('#norce-connect-tabs').getByText('Network').click();
+    assert.equal(await editor.configField('proxy').inputValue(), '_ADD_');
+    await editor.configField('proxy').selectOption('way');
+    await editor.configField('tls').selectOption('trust');
+    await editor.done();
+    const kept = (await editor.exported()).find((node) => node.id === 'c9');
+    assert.deepEqual([kept?.proxy, kept?.tls], ['way', 'trust']);
+    await editor.editConfig('c9');
+    await editor.page.locator('#norce-connect-tabs').getByText('Network').click();
+    await editor.configField('proxy').selectOption('_ADD_');
+    await editor.done();
+    assert.equal((await editor.exported()).find((node) => node.id === 'c9')?.proxy, '');
+  });
+
   it('says what is wrong, and never repeats the secret', async () => {
     await openOwn('c3', wrongSecret);
     const text = await test();

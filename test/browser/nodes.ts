@@ -20,6 +20,8 @@ export function connectionNode(id: string, properties: FlowNode = {}): FlowNode 
     tokenUrl: '',
     authentication: 'oauth2',
     dryRun: false,
+    proxy: '',
+    tls: '',
     scope: '',
     accountId: '10000',
     requestsPerMinute: 60,
