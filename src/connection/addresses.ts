@@ -8,12 +8,18 @@ import { ConnectError } from '../errors.ts';
 export interface Addresses {
   /** Base of all operations, such as `https://acme.api-se.norce.tech/commerce/connect/4.0`. */
   readonly connectUrl: string;
-  /** OAuth 2.0 token endpoint. */
+  /** OAuth 2.0 token endpoint; empty with basic authentication, which needs none. */
   readonly tokenUrl: string;
 }
 
 /** Which of Norce's systems; production has no part of its own in the host name. */
 export type Environment = 'production' | 'playground' | 'stage';
+
+/**
+ * How a connection proves who it is: with a token for its client id and secret, or, at old Norce [Storm]
+ * installations, with an application id and its secret in each request.
+ */
+export type Authentication = 'oauth2' | 'basic';
 
 /** What a person gives: a customer with region and environment, or addresses by hand, which come first. */
 export interface AddressInput {
@@ -22,6 +28,8 @@ export interface AddressInput {
   /** `se` unless given: the only region that Norce documents. */
   readonly region?: string | undefined;
   readonly environment?: Environment | undefined;
+  /** OAuth 2.0 unless given. */
+  readonly authentication?: Authentication | undefined;
   readonly connectUrl?: string | undefined;
   readonly tokenUrl?: string | undefined;
 }
@@ -43,18 +51,24 @@ const ENVIRONMENT_PART: Readonly<Record<Environment, string>> = {
  */
 export function resolveAddresses(input: AddressInput): Addresses {
   const byHand = { connectUrl: input.connectUrl?.trim(), tokenUrl: input.tokenUrl?.trim() };
-  const host = byHand.connectUrl && byHand.tokenUrl ? undefined : hostOf(input);
+  const needsToken = input.authentication !== 'basic';
+  const isWhole = byHand.connectUrl && (byHand.tokenUrl || !needsToken);
+  const host = isWhole ? undefined : hostOf(input);
   return {
     connectUrl: checkAddress(byHand.connectUrl || `https://${host}/commerce/connect/4.0`, 'Connect'),
-    tokenUrl: checkAddress(byHand.tokenUrl || `https://${host}/identity/1.0/connect/token`, 'token'),
+    tokenUrl: needsToken
+      ? checkAddress(byHand.tokenUrl || `https://${host}/identity/1.0/connect/token`, 'token')
+      : '',
   };
 }
 
-function hostOf({ customer, region, environment }: AddressInput): string {
+function hostOf({ customer, region, environment, authentication }: AddressInput): string {
   const slug = customer?.trim().toLowerCase() ?? '';
   const place = region?.trim().toLowerCase() || 'se';
   if (slug === '') {
-    throw new ConnectError('ADDRESS_INVALID', 'Give a customer, or both the Connect and the token address.');
+    const byHand =
+      authentication === 'basic' ? 'the Connect address' : 'both the Connect and the token address';
+    throw new ConnectError('ADDRESS_INVALID', `Give a customer, or ${byHand}.`);
   }
   if (!HOST_LABEL.test(slug)) {
     throw new ConnectError(

@@ -5,6 +5,7 @@ import { ConnectError } from '../errors.ts';
 import type { Backoff } from './backoff.ts';
 import type { Answer, Call, Progress } from './call.ts';
 import { type Clock, pause, unlessAborted } from './clock.ts';
+import type { CredentialSource } from './credential.ts';
 import { Deadline } from './deadline.ts';
 import { answerError, type CallHistory, cancelledError, unavailableError } from './failures.ts';
 import type { HttpClient } from './http-client.ts';
@@ -13,13 +14,12 @@ import { type AttemptState, type Decision, decide, decideWithoutToken, isPerhaps
 import { readRetryAfter } from './retry-after.ts';
 import type { ConnectionSettings } from './settings.ts';
 import type { Slot, Throttle } from './throttle.ts';
-import type { TokenSource } from './token-source.ts';
 import type { Ticket } from './waiting-line.ts';
 
 /** What connections with the same customer, credentials or process share. */
 export interface SharedParts {
   readonly throttle: Throttle;
-  readonly tokens: TokenSource;
+  readonly credentials: CredentialSource;
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly backoff: Backoff;
@@ -44,7 +44,7 @@ export class CallRun {
   #perhapsReceived = false;
   #lastOutcome: HttpOutcome | undefined;
   #tokenError: ConnectError | undefined;
-  #token = '';
+  #credential = '';
 
   constructor(call: Call, url: URL, settings: ConnectionSettings, parts: SharedParts) {
     this.#call = call;
@@ -86,7 +86,7 @@ export class CallRun {
 
   /** One try to get an answer; undefined if another one should follow. */
   async #round(): Promise<HttpAnswer | undefined> {
-    const slot = await this.#slotWithToken();
+    const slot = await this.#slotWithCredential();
     if (slot === undefined) return undefined;
     this.#attempts += 1;
     this.#tell({ kind: 'sending', attempt: this.#attempts });
@@ -107,19 +107,19 @@ export class CallRun {
   }
 
   /** Undefined if there was no token and it is worth trying again. */
-  async #slotWithToken(): Promise<Slot | undefined> {
+  async #slotWithCredential(): Promise<Slot | undefined> {
     const { throttle } = this.#parts;
     const { signal } = this.#interruption;
     let slot: Slot | undefined;
     try {
       // Before the line, so that a rejected secret is told at once; after it, because the line may be long.
-      await this.#fetchToken();
+      await this.#fetchCredential();
       if (this.#attempts === 0) this.#deadline.hold();
       slot = await throttle.take(this.#ticket, signal, (place, expectedWait) =>
         this.#tell({ kind: 'waiting', place, expectedWait }),
       );
       if (this.#attempts === 0) this.#deadline.resume();
-      await this.#fetchToken();
+      await this.#fetchCredential();
       signal.throwIfAborted();
       return slot;
     } catch (error) {
@@ -134,8 +134,8 @@ export class CallRun {
     }
   }
 
-  async #fetchToken(): Promise<void> {
-    this.#token = await unlessAborted(this.#parts.tokens.get(), this.#interruption.signal);
+  async #fetchCredential(): Promise<void> {
+    this.#credential = await unlessAborted(this.#parts.credentials.get(), this.#interruption.signal);
     this.#tokenError = undefined;
   }
 
@@ -154,7 +154,7 @@ export class CallRun {
           'user-agent': 'norce-connect-node-red',
           ...(body === undefined ? {} : { 'content-type': contentType }),
           ...(applicationId === undefined ? {} : { 'application-id': applicationId }),
-          authorization: `Bearer ${this.#token}`,
+          authorization: `${this.#parts.credentials.scheme} ${this.#credential}`,
         },
         body,
         timeout,
@@ -180,7 +180,9 @@ export class CallRun {
   #renewOr(decision: Decision): Decision {
     if (decision.action !== 'renew') return decision;
     this.#isRenewed = true;
-    return this.#parts.tokens.refused(this.#token) ? decision : { action: 'fail', code: 'UNAUTHORIZED' };
+    return this.#parts.credentials.refused(this.#credential)
+      ? decision
+      : { action: 'fail', code: 'UNAUTHORIZED' };
   }
 
   /** Waits as decided, or throws what ends the call. */
@@ -210,7 +212,8 @@ export class CallRun {
       perhapsReceived: this.#perhapsReceived,
       lastOutcome: this.#lastOutcome,
       tokenError: this.#tokenError,
-      secrets: [this.#settings.clientSecret, this.#token, ...this.#parts.tokens.secrets],
+      scheme: this.#parts.credentials.scheme,
+      secrets: [this.#settings.clientSecret, this.#credential, ...this.#parts.credentials.secrets],
     };
   }
 

@@ -4,13 +4,14 @@
 import { ConnectError } from '../errors.ts';
 import type { Answer, Call } from './call.ts';
 import { CallRun, type SharedParts } from './call-run.ts';
+import { type NetworkSettings, networkKey } from './network-settings.ts';
 import { type ConnectionSettings, checkSettings } from './settings.ts';
 import type { ThrottleStatus } from './throttle.ts';
 
 const PATH = /^(?:\/\w+)+$/;
 
 /** The settings without what is secret. */
-export type PublicSettings = Omit<ConnectionSettings, 'clientSecret'>;
+export type PublicSettings = Omit<ConnectionSettings, 'clientSecret' | 'tls' | 'proxy'>;
 
 /** One user's connection. It shares throttle, token and sockets with others; get it from the registry. */
 export class Connection {
@@ -30,8 +31,13 @@ export class Connection {
   }
 
   get settings(): PublicSettings {
-    const { clientSecret: _, ...shown } = this.#settings;
+    const { clientSecret: _secret, tls: _tls, proxy: _proxy, ...shown } = this.#settings;
     return shown;
+  }
+
+  /** Whether settings take the same way: the same proxy, under the same TLS rules. */
+  hasSameNetwork(settings: NetworkSettings): boolean {
+    return networkKey(this.#settings) === networkKey(settings);
   }
 
   /** The limit, the slots taken and the line, of all connections of this customer. */

@@ -4,6 +4,7 @@
  */
 import { ConnectError } from '../errors.ts';
 import { excerptOf } from './answer-excerpt.ts';
+import type { CredentialSource } from './credential.ts';
 import type { HttpOutcome } from './http-exchange.ts';
 import { safeCause } from './secrets.ts';
 
@@ -19,11 +20,12 @@ export interface CallHistory {
   readonly lastOutcome: HttpOutcome | undefined;
   /** Why there was no token, if that was the last thing to fail. */
   readonly tokenError: ConnectError | undefined;
+  /** How the requests proved who sent them. */
+  readonly scheme: CredentialSource['scheme'];
   readonly secrets: readonly string[];
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  UNAUTHORIZED: 'The token was granted, but Connect does not take it: check scope and environment.',
   FORBIDDEN: 'The integration user lacks the right: tick the service on the user in the admin UI.',
   NOT_FOUND: 'Check the Connect address.',
   TOO_LARGE: 'Send fewer items at a time.',
@@ -31,13 +33,19 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 const LOOK_FIRST = 'look at Job/List or at the admin UI before you send it again.';
+const UNAUTHORIZED_HINTS: Readonly<Record<CredentialSource['scheme'], string>> = {
+  Bearer: 'The token was granted, but Connect does not take it: check scope and environment.',
+  Basic:
+    'Connect does not take the application id and its secret: check both. Only old installations take basic authentication at all; all others need OAuth 2.0.',
+};
 
 /** An answer about the request itself; the same request would get it again. */
 export function answerError(code: string, history: CallHistory): ConnectError {
   const { lastOutcome, attempts, perhapsReceived } = history;
   const text = lastOutcome?.kind === 'answer-too-large' ? 'The answer is longer than 5 MB.' : toldBy(history);
   const doubt = perhapsReceived ? `Connect may have carried out an attempt: ${LOOK_FIRST}` : '';
-  return new ConnectError(code, [said(history), text, HINTS[code], doubt].filter(Boolean).join(' '), {
+  const parts = [said(history), text, hintOf(code, history), doubt];
+  return new ConnectError(code, parts.filter(Boolean).join(' '), {
     ...statusOf(history),
     details: { attempts, perhapsReceived },
   });
@@ -95,6 +103,10 @@ function said({ lastOutcome, method, path }: CallHistory): string {
   return lastOutcome.kind === 'not-received'
     ? `Connect could not be reached (${lastOutcome.cause.message}).`
     : `Connect's answer was lost (${lastOutcome.cause.message}).`;
+}
+
+function hintOf(code: string, { scheme }: CallHistory): string | undefined {
+  return code === 'UNAUTHORIZED' ? UNAUTHORIZED_HINTS[scheme] : HINTS[code];
 }
 
 function toldBy({ lastOutcome, secrets }: CallHistory): string {

@@ -1,53 +1,57 @@
 /**
  * One request and its answer over HTTP/1.1, and a precise word on whether the server may have received it.
  */
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ConnectError } from '../errors.ts';
 import type { Clock } from './clock.ts';
+import { Dispatchers } from './dispatchers.ts';
 import { HttpExchange, type HttpOutcome, type HttpRequest } from './http-exchange.ts';
-
-/** Sockets to one host: as many as a customer's limit, so that a request that holds a slot never waits for one. */
-const SOCKETS = 60;
-const CONNECT_TIMEOUT = 10_000;
+import type { NetworkSettings } from './network-settings.ts';
+import type { Variables } from './proxy-rules.ts';
 
 /** What a client needs from outside. */
 export interface HttpClientOptions {
   readonly clock: Clock;
-  /** Milliseconds after the last request at which the agent is closed. */
+  /** Milliseconds after the last request at which the dispatchers are closed. */
   readonly idle: number;
+  readonly network?: NetworkSettings;
+  /** Names the proxies where the settings name none; that of the process unless given. */
+  readonly environment?: Variables;
 }
 
 /**
- * An undici agent of its own, made at the first request and closed when it has long been idle. Each request has a
+ * undici dispatchers of its own, made at the first request and closed when they have long been idle. Each request has a
  * socket of its own: a kept one may be closed by the server just when it is used again, and then nobody knows
  * whether a POST was received. At 60 requests a minute a handshake each costs nothing.
  */
 export class HttpClient {
   readonly #clock: Clock;
   readonly #idle: number;
-  #agent: Agent | undefined;
+  readonly #dispatchers: Dispatchers;
   #underWay = 0;
   #cancelClose: (() => void) | undefined;
   #onQuiet: (() => void) | undefined;
   #isClosed = false;
 
-  constructor({ clock, idle }: HttpClientOptions) {
+  constructor({ clock, idle, network = {}, environment = process.env }: HttpClientOptions) {
     this.#clock = clock;
     this.#idle = idle;
+    this.#dispatchers = new Dispatchers(network, environment);
   }
 
   /**
    * Sends a request. Redirects are answers, bodies are not compressed.
    *
    * @throws ConnectError `REQUEST_INVALID` (a header or address that HTTP does not allow), `BODY_UNREADABLE` (the
-   *   body failed while it was read), `BODY_LENGTH_WRONG`, `CONNECTION_CLOSED`: all before a whole request was sent
+   *   body failed while it was read), `BODY_LENGTH_WRONG`, `SETTINGS_INVALID` (the environment names a proxy that is no
+   *   address), `CONNECTION_CLOSED`: all before a whole request was sent
    */
   async send(request: HttpRequest): Promise<HttpOutcome> {
     this.#underWay += 1;
     this.#cancelClose?.();
     try {
-      const agent = await this.#open();
-      return await new HttpExchange(request, this.#clock).run(agent);
+      const dispatcher = await this.#dispatcher(request.url);
+      return await new HttpExchange(request, this.#clock).run(dispatcher);
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#becomeQuiet();
@@ -67,33 +71,18 @@ export class HttpClient {
         };
       });
     }
-    await this.#dropAgent();
+    await this.#dispatchers.destroy();
   }
 
-  async #open(): Promise<Agent> {
+  async #dispatcher(url: URL): Promise<Dispatcher> {
     const undici = await import('undici');
     if (this.#isClosed) throw new ConnectError('CONNECTION_CLOSED', 'The connection has been closed.');
-    this.#agent ??= new undici.Agent({
-      connections: SOCKETS,
-      pipelining: 0,
-      allowH2: false,
-      // The exchange keeps time itself: undici's timers are rough and do not see that a body makes progress.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: CONNECT_TIMEOUT },
-    });
-    return this.#agent;
+    return this.#dispatchers.for(undici, url);
   }
 
   #becomeQuiet(): void {
     this.#onQuiet?.();
     if (this.#isClosed) return;
-    this.#cancelClose = this.#clock.after(this.#idle, () => void this.#dropAgent(), true);
-  }
-
-  async #dropAgent(): Promise<void> {
-    const agent = this.#agent;
-    this.#agent = undefined;
-    await agent?.destroy();
+    this.#cancelClose = this.#clock.after(this.#idle, () => void this.#dispatchers.destroy(), true);
   }
 }

@@ -2,7 +2,7 @@
  * Follows one request through undici from the queue to the end of its answer, because only there it shows whether
  * a byte of it has gone out.
  */
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ConnectError } from '../errors.ts';
 import type { Body } from './call.ts';
 import type { Clock } from './clock.ts';
@@ -70,19 +70,19 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   /** @throws as {@link HttpClient.send} */
-  run(agent: Agent): Promise<HttpOutcome> {
+  run(dispatcher: Dispatcher): Promise<HttpOutcome> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#dispatch(agent);
+      this.#dispatch(dispatcher);
     });
   }
 
-  #dispatch(agent: Agent): void {
+  #dispatch(dispatcher: Dispatcher): void {
     const { method, url, headers, body } = this.#request;
     const hasBody = body !== undefined && body.length > 0;
     this.#startTimeout();
-    agent.dispatch(
+    dispatcher.dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,

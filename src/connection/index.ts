@@ -4,11 +4,13 @@
 export {
   type Addresses,
   type AddressInput,
+  type Authentication,
   type Environment,
   resolveAddresses,
 } from './addresses.ts';
 export type { Answer, Body, Call, Progress } from './call.ts';
 export { Connection, type PublicSettings } from './connection.ts';
+export type { NetworkSettings, ProxySettings, TlsSettings } from './network-settings.ts';
 export { processRegistry, processRegistryKey } from './process-registry.ts';
 export { ConnectionRegistry, type RegistryOptions } from './registry.ts';
 export type { ConnectionSettings } from './settings.ts';

@@ -8,7 +8,10 @@ import type { Backoff } from './backoff.ts';
 import type { CallRun } from './call-run.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
+import { BasicCredential, type CredentialSource } from './credential.ts';
 import { HttpClient } from './http-client.ts';
+import { type NetworkSettings, networkKey } from './network-settings.ts';
+import type { Variables } from './proxy-rules.ts';
 import { type ConnectionSettings, checkSettings, throttleKey } from './settings.ts';
 import { Throttle } from './throttle.ts';
 import { TokenLimiter } from './token-limiter.ts';
@@ -25,16 +28,22 @@ export interface RegistryOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Names the proxies of connections that have none of their own; that of the process unless given. */
+  readonly environment?: Variables;
 }
 
-interface SharedToken {
-  readonly source: TokenSource;
+interface SharedCredential {
+  readonly source: CredentialSource;
   readonly users: Set<Connection>;
+}
+
+interface SharedToken extends SharedCredential {
+  readonly source: TokenSource;
 }
 
 interface Membership {
   readonly leaveThrottle: () => void;
-  readonly token: SharedToken;
+  readonly credential: SharedCredential;
 }
 
 /** Idle tokens that are kept; each is a few kilobytes. */
@@ -47,7 +56,9 @@ export class ConnectionRegistry {
   readonly #clock: Clock;
   readonly #minute: number;
   readonly #backoff: Backoff;
-  readonly #http: HttpClient;
+  readonly #environment: Variables;
+  /** One for each set of network settings that people have chosen; an idle one holds nothing open. */
+  readonly #clients = new Map<string, HttpClient>();
   readonly #throttles = new Map<string, Throttle>();
   readonly #limiters = new Map<string, TokenLimiter>();
   readonly #tokens = new Map<string, SharedToken>();
@@ -55,11 +66,16 @@ export class ConnectionRegistry {
   readonly #running = new Set<CallRun>();
   #closing: Promise<void> | undefined;
 
-  constructor({ minute = 60_000, clock = systemClock, random = Math.random }: RegistryOptions = {}) {
+  constructor({
+    minute = 60_000,
+    clock = systemClock,
+    random = Math.random,
+    environment = process.env,
+  }: RegistryOptions = {}) {
     this.#clock = clock;
     this.#minute = minute;
     this.#backoff = { base: minute / 60, cap: minute * 5, random };
-    this.#http = new HttpClient({ clock, idle: minute });
+    this.#environment = environment;
   }
 
   /**
@@ -70,7 +86,8 @@ export class ConnectionRegistry {
    */
   acquire(settings: ConnectionSettings): Connection {
     this.#check(settings);
-    return this.#join(settings, this.#sharedToken(settings));
+    const isBasic = settings.authentication === 'basic';
+    return this.#join(settings, isBasic ? this.#ownCredential(settings) : this.#sharedToken(settings));
   }
 
   /**
@@ -81,7 +98,7 @@ export class ConnectionRegistry {
    */
   acquireWithNewToken(settings: ConnectionSettings): Connection {
     this.#check(settings);
-    return this.#join(settings, { source: this.#tokenSource(settings), users: new Set() });
+    return this.#join(settings, this.#ownCredential(settings));
   }
 
   /** The user is done with it; its calls under way go on. A second release does nothing. */
@@ -90,7 +107,7 @@ export class ConnectionRegistry {
     if (membership === undefined) return;
     this.#members.delete(connection);
     membership.leaveThrottle();
-    membership.token.users.delete(connection);
+    membership.credential.users.delete(connection);
   }
 
   /** True from the beginning of {@link close}: it cannot be used again. */
@@ -107,7 +124,8 @@ export class ConnectionRegistry {
   async #end(): Promise<void> {
     for (const run of this.#running) run.cancel();
     for (const connection of this.#members.keys()) this.release(connection);
-    await this.#http.close(GRACE);
+    await Promise.all([...this.#clients.values()].map((client) => client.close(GRACE)));
+    this.#clients.clear();
     this.#throttles.clear();
     this.#tokens.clear();
     this.#limiters.clear();
@@ -118,21 +136,28 @@ export class ConnectionRegistry {
     checkSettings(settings);
   }
 
-  #join(settings: ConnectionSettings, token: SharedToken): Connection {
+  #ownCredential(settings: ConnectionSettings): SharedCredential {
+    const { authentication, clientId, clientSecret } = settings;
+    const isBasic = authentication === 'basic';
+    const source = isBasic ? new BasicCredential(clientId, clientSecret) : this.#tokenSource(settings);
+    return { source, users: new Set() };
+  }
+
+  #join(settings: ConnectionSettings, credential: SharedCredential): Connection {
     const throttle = this.#throttle(throttleKey(settings));
     const connection = new Connection(
       settings,
       {
         throttle,
-        tokens: token.source,
-        http: this.#http,
+        credentials: credential.source,
+        http: this.#client(settings),
         clock: this.#clock,
         backoff: this.#backoff,
       },
       this.#running,
     );
-    token.users.add(connection);
-    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), token });
+    credential.users.add(connection);
+    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), credential });
     return connection;
   }
 
@@ -163,10 +188,23 @@ export class ConnectionRegistry {
     for (const [key] of unused) if (!kept.has(key)) this.#tokens.delete(key);
   }
 
-  #tokenSource({ addresses, clientId, clientSecret, scope, timeout }: ConnectionSettings): TokenSource {
+  #client({ tls, proxy }: NetworkSettings): HttpClient {
+    const network = { ...(tls === undefined ? {} : { tls }), ...(proxy === undefined ? {} : { proxy }) };
+    const key = networkKey(network);
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known;
+    const options = { clock: this.#clock, idle: this.#minute, environment: this.#environment };
+    const client = new HttpClient({ ...options, network });
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  #tokenSource(settings: ConnectionSettings): TokenSource {
+    const { addresses, clientId, clientSecret, scope, timeout } = settings;
+    const client = this.#client(settings);
     const identity = { tokenUrl: addresses.tokenUrl, clientId, clientSecret, scope };
     return new TokenSource({
-      request: () => requestToken(identity, this.#http, this.#clock, timeout),
+      request: () => requestToken(identity, client, this.#clock, timeout),
       limiter: this.#limiter(new URL(addresses.tokenUrl).host),
       clock: this.#clock,
       backoff: this.#backoff,
@@ -181,8 +219,12 @@ export class ConnectionRegistry {
   }
 }
 
-/** The secret is in it only as a hash: a changed one is another key, and the key may be seen. */
-function tokenKey({ addresses, clientId, clientSecret, scope }: ConnectionSettings): string {
+/**
+ * The secret is in it only as a hash: a changed one is another key, and the key may be seen. A token goes the way of
+ * its connection, so a changed way is another key too.
+ */
+function tokenKey(settings: ConnectionSettings): string {
+  const { addresses, clientId, clientSecret, scope } = settings;
   const hash = createHash('sha256').update(clientSecret).digest('hex');
-  return JSON.stringify([addresses.tokenUrl, clientId, scope, hash]);
+  return JSON.stringify([addresses.tokenUrl, clientId, scope, hash, networkKey(settings)]);
 }

@@ -4,6 +4,7 @@
 import { ConnectError } from '../errors.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { CredentialSource } from './credential.ts';
 import type { TokenLimiter } from './token-limiter.ts';
 import type { TokenResult } from './token-request.ts';
 
@@ -42,7 +43,8 @@ interface Failure {
 }
 
 /** The token of one client id, secret and scope at one token address. */
-export class TokenSource {
+export class TokenSource implements CredentialSource {
+  readonly scheme = 'Bearer';
   readonly #options: TokenSourceOptions;
   #held: HeldToken | undefined;
   #failure: Failure | undefined;

@@ -1,11 +1,11 @@
 /**
  * The dialog of a connection.
  */
-import { type AddressInput, resolveAddresses } from '../connection/addresses.ts';
+import { type AddressInput, type Authentication, resolveAddresses } from '../connection/addresses.ts';
 import { asError } from '../errors.ts';
 import { prepareAccountField } from './account-field.ts';
 import { prepareConnectionTest } from './connection-test.ts';
-import { chooseDefaults, create, elementOf, follow, textOf, toggle } from './dom.ts';
+import { chooseDefaults, create, elementOf, follow, storedValue, textOf, toggle, toggleAll } from './dom.ts';
 import type { Translate } from './field-choice.ts';
 import type { EditorNode } from './node-red.ts';
 import { createTabs } from './tabs.ts';
@@ -26,9 +26,12 @@ function typed(property: string): string {
 }
 
 function addressInput(): AddressInput {
+  const authentication = typed('authentication') as Authentication;
+  const tokenUrl = authentication === 'basic' ? '' : typed('tokenUrl');
   return typed('addressMode') === 'own'
-    ? { connectUrl: typed('connectUrl'), tokenUrl: typed('tokenUrl') }
+    ? { authentication, connectUrl: typed('connectUrl'), tokenUrl }
     : {
+        authentication,
         customer: typed('customer'),
         region: typed('region'),
         environment: typed('environment') as NonNullable<AddressInput['environment']>,
@@ -45,7 +48,8 @@ function showAddresses(translate: Translate): void {
   }
   try {
     const { connectUrl, tokenUrl } = resolveAddresses(input);
-    preview.replaceChildren(create('code', {}, connectUrl), create('code', {}, tokenUrl));
+    const addresses = tokenUrl === '' ? [connectUrl] : [connectUrl, tokenUrl];
+    preview.replaceChildren(...addresses.map((address) => create('code', {}, address)));
   } catch (error) {
     preview.replaceChildren(asError(error).message);
   }
@@ -68,7 +72,20 @@ export function prepareConnectionDialog(node: ConnectionEditorNode): void {
     toggle(`${prefix}-norce-address`, !isOwn);
     toggle(`${prefix}-own-address`, isOwn);
   });
-  const addressFields = ['addressMode', 'customer', 'region', 'environment', 'connectUrl', 'tokenUrl'];
+  follow([fieldId('authentication')], () => {
+    const isBasic = typed('authentication') === 'basic';
+    toggleAll(`${prefix}-oauth2`, !isBasic);
+    toggleAll(`${prefix}-basic`, isBasic);
+  });
+  const addressFields = [
+    'authentication',
+    'addressMode',
+    'customer',
+    'region',
+    'environment',
+    'connectUrl',
+    'tokenUrl',
+  ];
   follow(addressFields.map(fieldId), () => showAddresses(translate));
   follow([fieldId('maximumBytes')], () => showMegabytes(translate));
   prepareConnectionTest(
@@ -76,7 +93,7 @@ export function prepareConnectionDialog(node: ConnectionEditorNode): void {
     () => ({
       id: node.id,
       config: Object.fromEntries(
-        Object.keys(node._def.defaults).map((property) => [property, typed(property)]),
+        Object.keys(node._def.defaults).map((property) => [property, storedValue(fieldId(property))]),
       ),
       credentials: { clientId: typed('clientId'), clientSecret: typed('clientSecret') },
     }),

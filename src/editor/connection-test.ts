@@ -8,7 +8,7 @@ import type { AdminFailure } from './node-red.ts';
 /** What is tried: the values as they stand in the dialog. A stored secret is meant by Node-RED's placeholder. */
 export interface ConnectionTestRequest {
   readonly id: string;
-  readonly config: Readonly<Record<string, string>>;
+  readonly config: Readonly<Record<string, string | boolean>>;
   readonly credentials: { readonly clientId: string; readonly clientSecret: string };
 }
 

@@ -48,9 +48,25 @@ export function textOf(id: string): string {
   return fieldOf(id).value.trim();
 }
 
+/** How Node-RED marks that no config node is chosen. */
+const noConfigNode = '_ADD_';
+
+/** What stands in a field now, as Node-RED would store it: a tick as true or false, no config node as nothing. */
+export function storedValue(id: string): string | boolean {
+  const field = fieldOf(id);
+  if (field instanceof HTMLInputElement && field.type === 'checkbox') return field.checked;
+  const text = textOf(id);
+  return text === noConfigNode ? '' : text;
+}
+
 /** Shows or hides an element. */
 export function toggle(id: string, isShown: boolean): void {
   elementOf(id).hidden = !isShown;
+}
+
+/** Shows or hides all elements of a class. */
+export function toggleAll(className: string, isShown: boolean): void {
+  for (const element of document.querySelectorAll<HTMLElement>(`.${className}`)) element.hidden = !isShown;
 }
 
 /** Runs an action now and whenever one of the fields changes, while typing too. */

@@ -2,16 +2,17 @@
  * What the editor asks the runtime: does a connection work that is being typed in?
  */
 import type { NodeAPI } from 'node-red';
-import { type Addresses, type ConnectionSettings, testConnection } from '../connection/index.ts';
+import { type Connection, type ConnectionSettings, testConnection } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionConfig } from './connection-config.ts';
+import { networkConfig } from './network-config.ts';
 
 /** How the editor shows a stored secret: it never gets the secret itself. */
 const storedSecret = '__PWRD__';
 
-/** The addresses of a running config node by its id; undefined where none runs. */
-export type DeployedAddresses = (id: string) => Addresses | undefined;
+/** The connection of a running config node by its id; undefined where none runs. */
+export type DeployedConnection = (id: string) => Connection | undefined;
 
 interface TestRequest {
   readonly id?: unknown;
@@ -47,37 +48,38 @@ function secretStoredFor(RED: NodeAPI, id: string): unknown {
 }
 
 /**
- * A stored secret, and a token got with it, goes to Norce or to where its deployed node sends it: whoever may
- * test connections could otherwise have it sent to an address of their own.
+ * A stored secret, and a token got with it, goes to Norce or to where its deployed node sends it, and only the
+ * way that the deployed node takes: whoever may test connections could otherwise have it sent to an address,
+ * or through a proxy, of their own.
  */
-function checkStoredSecretUse(
-  { addresses, customer }: ConnectionSettings,
-  deployed: Addresses | undefined,
-): void {
-  if (customer !== '') return;
-  if (deployed?.connectUrl !== addresses.connectUrl || deployed.tokenUrl !== addresses.tokenUrl) {
-    throw new ConnectError(
-      'CONFIG_INVALID',
-      'The stored secret is not sent to addresses that are not deployed: type it in again.',
-    );
-  }
+function checkStoredSecretUse(settings: ConnectionSettings, deployed: Connection | undefined): void {
+  const { addresses, customer, tls, proxy } = settings;
+  const known = deployed?.settings.addresses;
+  const isDeployedAddress =
+    known?.connectUrl === addresses.connectUrl && known.tokenUrl === addresses.tokenUrl;
+  const isPlainWay = tls === undefined && proxy === undefined;
+  const isDeployedWay = deployed?.hasSameNetwork(settings) ?? isPlainWay;
+  if ((customer !== '' || isDeployedAddress) && isDeployedWay) return;
+  throw new ConnectError(
+    'CONFIG_INVALID',
+    'The stored secret is not sent to addresses, nor through a proxy or under TLS settings, that are not deployed: type it in again.',
+  );
 }
 
 async function test(
   RED: NodeAPI,
   request: TestRequest,
-  deployedAddresses: DeployedAddresses,
+  deployedConnection: DeployedConnection,
 ): Promise<Record<string, unknown>> {
   try {
     const id = typeof request.id === 'string' ? request.id : '';
     const typed = asProperties(request.credentials);
     const isStored = typed.clientSecret === storedSecret;
     const credentials = isStored ? { ...typed, clientSecret: secretStoredFor(RED, id) } : typed;
-    const { settings } = connectionConfig(
-      withEnvironment(RED, asProperties(request.config), id),
-      withEnvironment(RED, credentials, id),
-    );
-    if (isStored) checkStoredSecretUse(settings, deployedAddresses(id));
+    const config = withEnvironment(RED, asProperties(request.config), id);
+    const network = networkConfig(RED, config);
+    const { settings } = connectionConfig(config, withEnvironment(RED, credentials, id), network);
+    if (isStored) checkStoredSecretUse(settings, deployedConnection(id));
     const { duration } = await testConnection(settings);
     return { ok: true, address: settings.addresses.connectUrl, milliseconds: Math.round(duration) };
   } catch (thrown) {
@@ -91,7 +93,7 @@ async function test(
 }
 
 /** Adds `POST norce-connect/test`, for people who may change the config node. */
-export function registerTestRoute(RED: NodeAPI, type: string, deployedAddresses: DeployedAddresses): void {
+export function registerTestRoute(RED: NodeAPI, type: string, deployedConnection: DeployedConnection): void {
   RED.httpAdmin.post(
     '/norce-connect/test',
     RED.auth.needsPermission(`${type}.write`),
@@ -102,7 +104,7 @@ export function registerTestRoute(RED: NodeAPI, type: string, deployedAddresses:
         response.status(415).json({ ok: false, code: 'CONFIG_INVALID', message });
         return;
       }
-      test(RED, asProperties(request.body), deployedAddresses).then(
+      test(RED, asProperties(request.body), deployedConnection).then(
         (result) => response.json(result),
         () => response.sendStatus(500),
       );

@@ -2,11 +2,12 @@
  * The config node: one customer's connection, shared by all nodes that name it.
  */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Addresses, type Connection, processRegistry } from '../connection/index.ts';
+import { type Connection, processRegistry } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import { registerTestRoute } from './admin.ts';
 import type { NodeProperties } from './config-values.ts';
 import { type ConnectionConfig, connectionConfig } from './connection-config.ts';
+import { networkConfig } from './network-config.ts';
 
 /** Type name of the config node. */
 export const connectConfigType = 'norce-connect-config';
@@ -33,9 +34,9 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
   let opened: OpenConnection | undefined;
   let problem: Error | undefined;
   try {
-    const { settings, ...rest } = connectionConfig(definition as unknown as NodeProperties, {
-      ...this.credentials,
-    });
+    const properties = definition as unknown as NodeProperties;
+    const network = networkConfig(RED, properties);
+    const { settings, ...rest } = connectionConfig(properties, { ...this.credentials }, network);
     opened = { connection: registry.acquire(settings), ...rest };
   } catch (thrown) {
     problem = asError(thrown);
@@ -61,7 +62,7 @@ export function registerConnectConfig(RED: NodeAPI): void {
     },
     { credentials: { clientId: { type: 'text' }, clientSecret: { type: 'password' } } },
   );
-  registerTestRoute(RED, connectConfigType, (id) => addressesOf(RED, id));
+  registerTestRoute(RED, connectConfigType, (id) => deployedConnection(RED, id));
 }
 
 /**
@@ -80,9 +81,9 @@ export function connectionOf(RED: NodeAPI, id: string): OpenConnection {
   return node.open();
 }
 
-function addressesOf(RED: NodeAPI, id: string): Addresses | undefined {
+function deployedConnection(RED: NodeAPI, id: string): Connection | undefined {
   try {
-    return connectionOf(RED, id).connection.settings.addresses;
+    return connectionOf(RED, id).connection;
   } catch {
     return undefined;
   }

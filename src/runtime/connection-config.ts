@@ -1,8 +1,14 @@
 /**
  * The properties of the config node as settings of a connection.
  */
-import { type ConnectionSettings, type Environment, resolveAddresses } from '../connection/index.ts';
-import { choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
+import {
+  type Authentication,
+  type ConnectionSettings,
+  type Environment,
+  type NetworkSettings,
+  resolveAddresses,
+} from '../connection/index.ts';
+import { booleanValue, choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
 
 /** What a connection is made of, and what it gives to the nodes that use it. */
 export interface ConnectionConfig {
@@ -11,6 +17,8 @@ export interface ConnectionConfig {
   readonly accountId?: number;
   readonly maximumItems: number;
   readonly maximumBytes: number;
+  /** Nothing is sent, whatever the nodes say. */
+  readonly dryRun: boolean;
 }
 
 /** Values where the editor left a field empty. The sizes are a guess of ours: Norce names no limits. */
@@ -27,6 +35,9 @@ export const defaults = {
 
 const environments = ['playground', 'stage', 'production'] as const satisfies readonly Environment[];
 
+/** The first one counts where a flow names none. */
+const authentications = ['oauth2', 'basic'] as const satisfies readonly Authentication[];
+
 /** Norce names the environment in the scope; production is called prod there. */
 const scopes: Readonly<Record<Environment, string>> = {
   playground: 'playground',
@@ -42,24 +53,38 @@ export function idValue(properties: NodeProperties, name: string): number | unde
 }
 
 /**
+ * @param network what the config nodes for TLS and proxies say
  * @throws ConnectError `CONFIG_INVALID` with the property, or what {@link resolveAddresses} throws.
  */
-export function connectionConfig(properties: NodeProperties, credentials: NodeProperties): ConnectionConfig {
+export function connectionConfig(
+  properties: NodeProperties,
+  credentials: NodeProperties,
+  network: NetworkSettings = {},
+): ConnectionConfig {
   const environment = choiceValue(properties, 'environment', environments);
   const isOwn = choiceValue(properties, 'addressMode', ['norce', 'own']) === 'own';
   const customer = isOwn ? '' : textValue(properties, 'customer');
+  const authentication = choiceValue(properties, 'authentication', authentications);
   const accountId = idValue(properties, 'accountId');
   const applicationId = textValue(properties, 'applicationId');
   const addresses = isOwn
     ? resolveAddresses({
+        authentication,
         connectUrl: textValue(properties, 'connectUrl'),
-        tokenUrl: textValue(properties, 'tokenUrl'),
+        tokenUrl: authentication === 'basic' ? '' : textValue(properties, 'tokenUrl'),
       })
-    : resolveAddresses({ customer, region: textValue(properties, 'region', defaults.region), environment });
+    : resolveAddresses({
+        authentication,
+        customer,
+        region: textValue(properties, 'region', defaults.region),
+        environment,
+      });
   return {
     settings: {
+      ...network,
       customer,
       addresses,
+      authentication,
       clientId: textValue(credentials, 'clientId'),
       clientSecret: textValue(credentials, 'clientSecret'),
       scope: textValue(properties, 'scope', scopes[environment]),
@@ -71,5 +96,6 @@ export function connectionConfig(properties: NodeProperties, credentials: NodePr
     ...(accountId === undefined ? {} : { accountId }),
     maximumItems: integerValue(properties, 'maximumItems', 1, 1_000_000) ?? defaults.maximumItems,
     maximumBytes: integerValue(properties, 'maximumBytes', 1000, 1_000_000_000) ?? defaults.maximumBytes,
+    dryRun: booleanValue(properties, 'dryRun'),
   };
 }

@@ -5,7 +5,13 @@ import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 
 import type { Progress } from '../connection/index.ts';
 import type { ImportName } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
-import { type Preparation, type Prepared, preparation, prepare } from '../prepare/index.ts';
+import {
+  type Preparation,
+  type Prepared,
+  type PreparedRequest,
+  preparation,
+  prepare,
+} from '../prepare/index.ts';
 import { type AcceptedRequest, type FailedItems, sendRequests } from '../sending/index.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
@@ -60,7 +66,7 @@ class ImportNode {
 
   async #importItems(message: NodeMessageInFlow, context: InputContext): Promise<void> {
     if (this.#settings === undefined) throw this.#problem;
-    const { connection, ...limits } = connectionOf(this.#RED, this.#connectionId);
+    const { connection, dryRun, ...limits } = connectionOf(this.#RED, this.#connectionId);
     const plan = preparation(messageOptions(this.#settings, limits, message.norce));
     const { payload } = message;
     if (!Array.isArray(payload)) {
@@ -77,6 +83,11 @@ class ImportNode {
       throw prepared.refusal;
     }
     if (prepared.rejected.length > 0) out.rejected(prepared);
+    if (dryRun || this.#settings.dryRun) {
+      for (const request of prepared.requests) out.unsent(request, prepared);
+      this.#status.dryRun();
+      return;
+    }
     const failure = await this.#send(prepared, plan, connection, context, out);
     this.#status.finished(prepared, failure);
     if (failure !== undefined) throw failure;
@@ -161,6 +172,17 @@ class Outputs {
       attempts,
       ...(validation === undefined ? {} : { validation }),
       ...(perhapsReceivedBefore ? { perhapsReceivedBefore } : {}),
+      ...(warnings.length === 0 ? {} : { warnings }),
+    });
+  }
+
+  /** What a dry run would have sent. */
+  unsent({ items, header }: PreparedRequest, { warnings }: Prepared): void {
+    const payload = items.map((item) => item.record);
+    this.#send(0, payload, {
+      dryRun: true,
+      items: items.length,
+      header,
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   }

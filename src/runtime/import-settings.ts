@@ -19,6 +19,8 @@ export interface ImportSettings {
   readonly clear: ListedValues;
   readonly switches: ListedValues;
   readonly unknownProperties: UnknownProperties;
+  /** Everything but the sending. */
+  readonly dryRun: boolean;
 }
 
 /** @throws ConnectError `CONFIG_INVALID` with the property. */
@@ -46,6 +48,7 @@ export function importSettings(name: ImportName, properties: NodeProperties): Im
     clear: isChosen ? objectValue<ListedValues>(properties, 'clear') : {},
     switches: objectValue<ListedValues>(properties, 'switches'),
     unknownProperties: choiceValue(properties, 'unknownProperties', ['reject', 'remove', 'send']),
+    dryRun: booleanValue(properties, 'dryRun'),
   };
 }
 

@@ -65,6 +65,11 @@ export class ImportStatus {
     this.#show('green', 'dot', 'accepted', { jobId });
   }
 
+  /** Everything was done but the sending. */
+  dryRun(): void {
+    this.#show('grey', 'ring', 'dryRun', {});
+  }
+
   failed(error: Error): void {
     const code = error instanceof ConnectError ? error.code : 'UNEXPECTED';
     this.#show('red', 'dot', 'failed', { code: code.slice(0, longestCode) });

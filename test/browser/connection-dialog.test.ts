@@ -105,6 +105,63 @@ describeOnEachLine(
       await editor.cancel();
     });
 
+    test('asks for what basic authentication needs, and for nothing else', async (stage) => {
+      const editor = await stage.open();
+      await editor.add([connectionNode('c7', { customer: '' })]);
+      await editor.editConfig('c7');
+      const labels = () =>
+        editor.page.locator('#norce-connect-tabs-connection label:visible').allInnerTexts();
+      assert.ok((await labels()).some((label) => label.includes('Client secret')));
+      await editor.configField('authentication').selectOption('basic');
+      await editor.configField('addressMode').selectOption('own');
+      await editor.configField('connectUrl').fill(simulatorFor(stage).connectUrl);
+      const shown = (await labels()).join('\n');
+      assert.match(shown, /Application ID/);
+      assert.match(shown, /Application secret/);
+      assert.doesNotMatch(shown, /Client|Scope|Token/);
+      assert.deepEqual(await addresses(editor).locator('code').allTextContents(), [
+        simulatorFor(stage).connectUrl,
+      ]);
+      await editor.configField('clientId').fill('1042');
+      await editor.configField('clientSecret').fill(wrongSecret);
+      assert.match(await tested(editor), /application id and its secret.*UNAUTHORIZED/);
+      await editor.done();
+      assert.equal((await editor.exported()).find((node) => node.id === 'c7')?.authentication, 'basic');
+      await editor.editConfig('c7');
+      assert.ok(!(await editor.configField('scope').isVisible()));
+      await editor.cancel();
+    });
+
+    test('keeps a dry run, which the test does not mind', async (stage) => {
+      const editor = await openOwn(stage, 'c8', defaultClient.secret);
+      await editor.configField('dryRun').check();
+      assert.match(await tested(editor), /The connection works/);
+      await editor.done();
+      assert.equal((await editor.exported()).find((node) => node.id === 'c8')?.dryRun, true);
+    });
+
+    test('keeps the proxy and TLS nodes that are chosen', async (stage) => {
+      const editor = await stage.open();
+      await editor.add([
+        { id: 'way', type: 'http proxy', name: 'the way out', url: 'http://proxy.example:8080', noproxy: [] },
+        { id: 'trust', type: 'tls-config', name: 'private authority', verifyservercert: true },
+        connectionNode('c9'),
+      ]);
+      await editor.editConfig('c9');
+      await editor.page.locator('#norce-connect-tabs').getByText('Network').click();
+      assert.equal(await editor.configField('proxy').inputValue(), '_ADD_');
+      await editor.configField('proxy').selectOption('way');
+      await editor.configField('tls').selectOption('trust');
+      await editor.done();
+      const kept = (await editor.exported()).find((node) => node.id === 'c9');
+      assert.deepEqual([kept?.proxy, kept?.tls], ['way', 'trust']);
+      await editor.editConfig('c9');
+      await editor.page.locator('#norce-connect-tabs').getByText('Network').click();
+      await editor.configField('proxy').selectOption('_ADD_');
+      await editor.done();
+      assert.equal((await editor.exported()).find((node) => node.id === 'c9')?.proxy, '');
+    });
+
     test('tests values from environment variables', async (stage) => {
       const editor = await openOwn(stage, 'c4', '\x24{TEST_CLIENT_SECRET}');
       assert.match(await tested(editor), /The connection works/);

@@ -171,16 +171,16 @@ describe('HTTP client', () => {
       let made = 0;
       let furthestAhead = 0;
       const body = {
-        length: chunk.length * 400,
+        length: chunk.length * 1600,
         *chunks() {
-          for (; made < 400; made += 1) {
+          for (; made < 1600; made += 1) {
             const read = received.reduce((sum, { length }) => sum + length, 0);
             furthestAhead = Math.max(furthestAhead, made * chunk.length - read);
             yield chunk;
           }
         },
       };
-      const outcome = await post({ url: sinkUrl(), body, timeout: 250 });
+      const outcome = await post({ url: sinkUrl(), body, timeout: 1000 });
       readSlowly = false;
       assert.equal(outcome.kind, 'answer');
       assert.equal(lengthHeader, String(body.length));

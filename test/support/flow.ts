@@ -83,6 +83,7 @@ export function importFlow(name: ImportName, connect: LocalConnect, more: object
 export interface OutgoingNorce {
   readonly import: string;
   readonly jobId?: string;
+  readonly dryRun?: boolean;
   readonly items: number;
   readonly header?: Record<string, unknown>;
   readonly code?: string;

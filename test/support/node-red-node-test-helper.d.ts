@@ -14,6 +14,8 @@ declare module 'node-red-node-test-helper' {
     setFlows(flow: readonly object[], type: 'full' | 'nodes' | 'flows', credentials?: object): Promise<void>;
     log(): { args: [{ level: number; msg: unknown; type?: string; id?: string }][] };
     url(): string;
+    /** Calls the admin API. */
+    request(): { post(path: string): { send(body: object): Promise<{ body: unknown }> } };
   }
 
   const helper: TestHelper;

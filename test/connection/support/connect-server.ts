@@ -3,6 +3,7 @@
  * as a test tells it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** How the server behaves; a test may change any of it at any time. */
@@ -27,9 +28,19 @@ export class ConnectServer {
   overLimit = 0;
   readonly #window: number;
   readonly #limit: number;
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server: ReturnType<typeof createServer>;
+  readonly #scheme: 'http' | 'https';
 
-  constructor({ window = 60_000, limit = 60 }: { window?: number; limit?: number } = {}) {
+  /** @param tls makes it an HTTPS server */
+  constructor({
+    window = 60_000,
+    limit = 60,
+    tls,
+  }: { window?: number; limit?: number; tls?: ServerOptions } = {}) {
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#handle(request, response);
+    this.#server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
+    this.#scheme = tls === undefined ? 'http' : 'https';
     this.#window = window;
     this.#limit = limit;
     this.behaviour = {
@@ -49,7 +60,11 @@ export class ConnectServer {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   get addresses() {

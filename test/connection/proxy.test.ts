@@ -1,0 +1,209 @@
+/**
+ * The way to Connect through proxies that lead on, refuse, keep silent or break off.
+ */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { systemClock } from '../../src/connection/clock.ts';
+import { HttpClient } from '../../src/connection/http-client.ts';
+import {
+  type Call,
+  ConnectionRegistry,
+  type ConnectionSettings,
+  type ProxySettings,
+} from '../../src/connection/index.ts';
+import type { Variables } from '../../src/connection/proxy-rules.ts';
+import { ConnectError } from '../../src/errors.ts';
+import { type Certificates, HOST, makeCertificates } from './support/certificates.ts';
+import { ConnectServer } from './support/connect-server.ts';
+import { ProxyServer } from './support/proxy-server.ts';
+import { SECRET, settingsFor } from './support/settings.ts';
+
+const ping: Call = { method: 'GET', path: '/Job/Ping', priority: 'polls', repeatable: true };
+const post: Call = {
+  method: 'POST',
+  path: '/Product/ImportOnhands',
+  body: { length: 2, chunks: () => [Buffer.from('[]')] },
+  priority: 'imports',
+  repeatable: false,
+};
+const addresses = { connectUrl: `https://${HOST}/connect/4.0`, tokenUrl: `https://${HOST}/token` };
+const password = 'Proxy-pass~word_1';
+
+describe('proxy', () => {
+  let certificates: Certificates;
+  let server: ConnectServer;
+  let proxy: ProxyServer;
+  let registry: ConnectionRegistry;
+  let variables: Variables;
+  before(() => {
+    certificates = makeCertificates();
+  });
+  after(() => certificates.remove());
+  beforeEach(async () => {
+    server = new ConnectServer({ tls: certificates.server });
+    proxy = new ProxyServer();
+    await Promise.all([server.start(), proxy.start()]);
+    proxy.behaviour.target = server.port;
+    variables = {};
+    // A view of the variables as they are at the moment of a request, as those of the process are.
+    const environment = new Proxy({}, { get: (_target, name) => variables[String(name)] });
+    registry = new ConnectionRegistry({ minute: 120, environment });
+  });
+  afterEach(async () => {
+    await registry.close();
+    await Promise.all([server.stop(), proxy.stop()]);
+  });
+
+  const acquire = (changes: Partial<ConnectionSettings> = {}) =>
+    registry.acquire(settingsFor(addresses, { deadline: 300, tls: { ca: certificates.ca }, ...changes }));
+  const through = (changes: Partial<ProxySettings> = {}) =>
+    acquire({ proxy: { url: `http://${proxy.host}`, noProxy: [], ...changes } });
+  const rejects = (call: Promise<unknown>, code: string, message: RegExp) =>
+    assert.rejects(call, (error) => {
+      assert.ok(error instanceof ConnectError, inspect(error));
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      const shown = inspect(error, { depth: 9, showHidden: true });
+      for (const text of [password, SECRET, Buffer.from(`ann:${password}`).toString('base64')]) {
+        assert.ok(!shown.includes(text));
+      }
+      return true;
+    });
+
+  it('leads to token and Connect by a tunnel each, and leaves no socket', async () => {
+    const answer = await through().call(post);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(proxy.tunnels, [`${HOST}:443`, `${HOST}:443`]);
+    assert.deepEqual(proxy.forwarded, []);
+    assert.equal(server.tokenRequests, 1);
+    await sleep(50);
+    assert.equal(proxy.open, 0);
+  });
+
+  it('is found in the environment as it is at the moment of the request', async () => {
+    const connection = acquire();
+    for (const [name, value] of [
+      ['https_proxy', `http://${proxy.host}`],
+      ['HTTPS_PROXY', `http://${proxy.host}`],
+      ['ALL_PROXY', `http://${proxy.host}`],
+    ] as const) {
+      variables = { [name]: value };
+      const before = proxy.tunnels.length;
+      assert.equal((await connection.call(ping)).status, 200);
+      assert.ok(proxy.tunnels.length > before, name);
+    }
+    const before = proxy.tunnels.length;
+    for (const more of [{ no_proxy: HOST }, { NO_PROXY: '.example' }]) {
+      variables = { https_proxy: `http://${proxy.host}`, ...more };
+      await assert.rejects(connection.call(ping), {
+        code: 'CONNECT_UNAVAILABLE',
+        message: /ENOTFOUND|EAI_AGAIN/,
+      });
+    }
+    assert.equal(proxy.tunnels.length, before);
+  });
+
+  it('gets its credentials, and without them a failure says 407 and nothing secret', async () => {
+    proxy.behaviour.credentials = `ann:${password}`;
+    assert.equal((await through({ username: 'ann', password }).call(ping)).status, 200);
+    const inAddress = { url: `http://ann:${password}@${proxy.host}` };
+    assert.equal((await through(inAddress).call(ping)).status, 200);
+    assert.equal(server.tokenRequests, 2, 'another way is not trusted with the token of the first');
+    await rejects(through().call(ping), 'TOKEN_UNAVAILABLE', /407/);
+    await rejects(through({ username: 'eve', password }).call(ping), 'TOKEN_UNAVAILABLE', /407/);
+    variables = { https_proxy: `http://ann:wrong-${password}@${proxy.host}` };
+    await rejects(acquire().call(ping), 'TOKEN_UNAVAILABLE', /407/);
+  });
+
+  it('that refuses, cannot be reached or says nothing: nothing was carried out', async () => {
+    for (const refusal of [403, 405, 502]) {
+      proxy.behaviour.refusal = refusal;
+      const error = through({ noProxy: [String(refusal)] }).call(post);
+      await rejects(error, 'TOKEN_UNAVAILABLE', new RegExp(String(refusal)));
+    }
+    await rejects(
+      acquire({ proxy: { url: 'http://127.0.0.1:9', noProxy: [] } }).call(post),
+      'TOKEN_UNAVAILABLE',
+      /ECONNREFUSED/,
+    );
+    proxy.behaviour.isSilent = true;
+    const silent = acquire({ proxy: { url: `http://${proxy.host}`, noProxy: [] }, timeout: 100 });
+    await rejects(silent.call(post), 'TOKEN_UNAVAILABLE', /no progress|in time/);
+    assert.equal(server.arrivals.length + server.tokenRequests, 0);
+  });
+
+  it('that breaks off while the answer is awaited leaves the outcome open', async () => {
+    server.behaviour.connect = () => proxy.cut();
+    await rejects(through().call(post), 'OUTCOME_UNKNOWN', /ImportOnhands/);
+    assert.equal(server.arrivals.length, 1);
+  });
+
+  it('does not make up for a certificate that is not trusted', async () => {
+    const settings = { proxy: { url: `http://${proxy.host}`, noProxy: [] } };
+    await rejects(acquire({ ...settings, tls: {} }).call(ping), 'TOKEN_UNAVAILABLE', /certificate/);
+    const other = { connectUrl: 'https://other.example/4.0', tokenUrl: 'https://other.example/token' };
+    await rejects(acquire({ ...settings, addresses: other }).call(ping), 'TOKEN_UNAVAILABLE', /./);
+    assert.equal(server.tokenRequests, 0);
+  });
+
+  it('is used anew after a change, also for what is remembered of the former one', async () => {
+    const former = through();
+    await former.call(ping);
+    registry.release(former);
+    const second = new ProxyServer();
+    await second.start();
+    second.behaviour.target = server.port;
+    await proxy.stop();
+    assert.equal(
+      (await acquire({ proxy: { url: `http://${second.host}`, noProxy: [] } }).call(ping)).status,
+      200,
+    );
+    assert.equal(second.tunnels.length, 2);
+    await second.stop();
+    await proxy.start();
+  });
+
+  it('an environment that names no address fails at once, and stays secret', async () => {
+    variables = { https_proxy: `socks5://ann:${password}@proxy:1` };
+    await rejects(acquire().call(ping), 'SETTINGS_INVALID', /proxy/);
+  });
+
+  it('a connection is refused whose proxy is no address', () => {
+    for (const url of ['', 'ftp://proxy', `http://ann:${password}@`]) {
+      assert.throws(() => through({ url }), { code: 'SETTINGS_INVALID', message: /http:\/\/host:port/ });
+    }
+  });
+
+  it('is not shown with the settings of a connection', () => {
+    const shown = inspect(through({ username: 'ann', password }).settings, { depth: 9, showHidden: true });
+    assert.ok(!shown.includes(password) && !shown.includes(proxy.host));
+  });
+
+  it('this machine is reached without one', async () => {
+    const local = new ConnectServer();
+    await local.start();
+    variables = { http_proxy: `http://${proxy.host}`, all_proxy: `http://${proxy.host}` };
+    const { status } = await registry.acquire(settingsFor(local.addresses)).call(ping);
+    assert.equal(status, 200);
+    assert.deepEqual([proxy.tunnels, proxy.forwarded], [[], []]);
+    await local.stop();
+  });
+
+  it('forwards plain requests where there is nothing to hide', async () => {
+    const plain = new ConnectServer();
+    await plain.start();
+    proxy.behaviour.target = plain.port;
+    proxy.behaviour.credentials = `ann:${password}`;
+    const network = { proxy: { url: `http://ann:${password}@${proxy.host}`, noProxy: [] } };
+    const client = new HttpClient({ clock: systemClock, idle: 50, network, environment: {} });
+    const url = new URL('http://plain.example/token?a=b');
+    const body = { length: 4, chunks: () => [Buffer.from('body')] };
+    const outcome = await client.send({ method: 'POST', url, headers: {}, body, timeout: 2000 });
+    assert.ok(outcome.kind === 'answer' && outcome.status === 200, JSON.stringify(outcome));
+    assert.deepEqual(proxy.forwarded, [url.href]);
+    assert.deepEqual(proxy.tunnels, []);
+    await client.close(0);
+    await plain.stop();
+  });
+});
