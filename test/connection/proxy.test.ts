@@ -14,7 +14,7 @@ import {
 } from '../../src/connection/index.ts';
 import type { Variables } from '../../src/connection/proxy-rules.ts';
 import { ConnectError } from '../../src/errors.ts';
-import { type Certificates, HOST, makeCertificates } from './support/certificates.ts';
+import { type Certificates, HOST, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
 import { ProxyServer } from './support/proxy-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
@@ -37,9 +37,8 @@ describe('proxy', () => {
   let registry: ConnectionRegistry;
   let variables: Variables;
   before(() => {
-    certificates = makeCertificates();
+    certificates = readCertificates();
   });
-  after(() => certificates.remove());
   beforeEach(async () => {
     server = new ConnectServer({ tls: certificates.server });
     proxy = new ProxyServer();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
 import { type Call, ConnectionRegistry, type TlsSettings } from '../../src/connection/index.ts';
 import { ConnectError } from '../../src/errors.ts';
-import { type Certificates, HOST, makeCertificates, PASSPHRASE } from './support/certificates.ts';
+import { type Certificates, HOST, PASSPHRASE, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
 
@@ -19,7 +19,7 @@ describe('TLS', () => {
   let strictServer: ConnectServer;
   let registry: ConnectionRegistry;
   before(async () => {
-    certificates = makeCertificates();
+    certificates = readCertificates();
     const { ca, server: own } = certificates;
     server = new ConnectServer({ tls: own });
     strictServer = new ConnectServer({ tls: { ...own, ca, requestCert: true, rejectUnauthorized: true } });
@@ -27,7 +27,6 @@ describe('TLS', () => {
   });
   after(async () => {
     await Promise.all([server.stop(), strictServer.stop()]);
-    certificates.remove();
   });
   beforeEach(() => {
     registry = new ConnectionRegistry({ minute: 120, environment: {} });

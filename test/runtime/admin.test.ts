@@ -27,6 +27,7 @@ describe('the route that tests a connection', function () {
       { id: 'tab', type: 'tab' },
       { ...config, connectUrl, tokenUrl, credentials },
       { ...user, x: 1, y: 1 },
+      { id: 'way', type: 'http proxy', name: 'way', url: stranger.origin, noproxy: [] },
     ]);
   });
   after(async () => {
@@ -54,6 +55,15 @@ describe('the route that tests a connection', function () {
     }
     const { code } = await post(JSON.stringify(typed(simulator, 'mistyped')));
     assert.equal(code, 'TOKEN_REJECTED');
+  });
+
+  it('sends the stored secret through no proxy that is not the deployed one', async () => {
+    const given = typed(simulator, '__PWRD__');
+    const config = { ...given.config, proxy: 'way' };
+    assert.equal((await post(JSON.stringify({ ...given, config }))).code, 'CONFIG_INVALID');
+    const norce = { addressMode: 'norce', customer: 'acme', environment: 'playground', proxy: 'way' };
+    assert.equal((await post(JSON.stringify({ ...given, config: norce }))).code, 'CONFIG_INVALID');
+    assert.equal(stranger.tokenRequests, 0);
   });
 
   it('gives the stored secret, or a token got with it, to no other address', async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import type { NodeInitializer } from 'node-red';
-import { type Certificates, HOST, makeCertificates, PASSPHRASE } from '../connection/support/certificates.ts';
+import { type Certificates, HOST, PASSPHRASE, readCertificates } from '../connection/support/certificates.ts';
 import { ConnectServer } from '../connection/support/connect-server.ts';
 import { ProxyServer } from '../connection/support/proxy-server.ts';
 import { allNodes, Collector, credentials, helper, importFlow, importNode, unload } from '../support/flow.ts';
@@ -23,12 +23,11 @@ describe('proxy and TLS nodes at a connection', () => {
   let server: ConnectServer;
   let proxy: ProxyServer;
   before(async () => {
-    certificates = makeCertificates();
+    certificates = readCertificates();
     await helper.startServer();
   });
   after(async () => {
     await helper.stopServer();
-    certificates.remove();
   });
   beforeEach(async () => {
     const { ca, server: own } = certificates;

@@ -1,10 +1,8 @@
 /**
- * A private certificate authority, made by openssl for one test run.
+ * A private certificate authority with a server and a client; certificates/make.sh made them.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** The host name in the server's certificate; nothing outside a proxy can resolve it. */
 export const HOST = 'connect.example';
@@ -23,49 +21,22 @@ export interface Certificates {
     readonly lockedKey: string;
     readonly pfx: Buffer;
   };
-  remove(): void;
 }
 
-/** Makes them in a folder of their own. */
-export function makeCertificates(): Certificates {
-  const folder = mkdtempSync(join(tmpdir(), 'norce-certificates-'));
-  const openssl = (...parameters: string[]) =>
-    execFileSync('openssl', parameters, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    ...['req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '2'],
-    ...['-subj', '/CN=Private authority', '-addext', 'keyUsage=keyCertSign'],
-  );
-  for (const [name, alternative] of [
-    ['server', `DNS:${HOST}`],
-    ['client', 'DNS:client.example'],
-  ] as const) {
-    openssl(
-      ...['req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`],
-      ...['-subj', `/CN=${name}`, '-addext', `subjectAltName=${alternative}`],
-    );
-    openssl(
-      ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
-      ...['-days', '2', '-copy_extensions', 'copy', '-out', `${name}.crt`],
-    );
-  }
-  const pass = `pass:${PASSPHRASE}`;
-  openssl('pkcs8', '-topk8', '-in', 'client.key', '-out', 'locked.key', '-passout', pass);
-  openssl(
-    ...['pkcs12', '-export', '-in', 'client.crt', '-inkey', 'client.key'],
-    ...['-out', 'client.p12', '-passout', pass],
-  );
+const file = (name: string) => new URL(`certificates/${name}`, import.meta.url);
+const read = (name: string) => readFileSync(file(name), 'utf8');
+
+/** Reads them. */
+export function readCertificates(): Certificates {
   return {
     ca: read('ca.crt'),
-    caFile: join(folder, 'ca.crt'),
+    caFile: fileURLToPath(file('ca.crt')),
     server: { cert: read('server.crt'), key: read('server.key') },
     client: {
       cert: read('client.crt'),
       key: read('client.key'),
       lockedKey: read('locked.key'),
-      pfx: readFileSync(join(folder, 'client.p12')),
+      pfx: readFileSync(file('client.p12')),
     },
-    remove: () => rmSync(folder, { recursive: true }),
   };
 }
