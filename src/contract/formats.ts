@@ -18,16 +18,10 @@ function isLeapYear(year: number): boolean {
 export function isDate(text: string): boolean {
   const match = datePattern.exec(text);
   if (match === null) return false;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const part = (index: number) => Number(match[index] ?? 0);
+  const [year, month, day] = [part(1), part(2), part(3)];
   const days = month === 2 && isLeapYear(year) ? 29 : (daysOfMonth[month - 1] ?? 0);
-  return year > 0 && day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 59;
+  return year > 0 && day >= 1 && day <= days && part(4) <= 23 && part(5) <= 59 && part(6) <= 59;
 }
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -11,12 +11,16 @@ export interface Identity {
   readonly aliases: readonly string[];
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
 /** Values at a path such as `Variants[].Skus[].PartNo`; an empty array where anything on the way is missing. */
 function valuesAt(record: ItemRecord, path: string): unknown[] {
+  if (!path.includes('.')) return isGiven(record[path]) ? [record[path]] : [];
   const [name, ...rest] = path.split('.');
   const isList = name?.endsWith('[]') ?? false;
   const value = record[isList ? (name as string).slice(0, -2) : (name as string)];
-  if (rest.length === 0) return value === undefined || value === null || value === '' ? [] : [value];
   const elements = isList ? value : [value];
   if (!Array.isArray(elements)) return [];
   const found = elements.map((element: unknown) =>
@@ -41,9 +45,13 @@ export function isComplete(record: ItemRecord, names: readonly string[]): boolea
 
 /** Unique text of key values; undefined where one is missing. */
 export function keyText(record: ItemRecord, names: readonly string[]): string | undefined {
-  const values = names.map((name) => keyValues(record, name));
-  if (values.some((value) => value.length === 0)) return undefined;
-  return `${names.join('+')}=${JSON.stringify(values.map((value) => value.map(String).sort().join('\u0000')))}`;
+  const parts: string[] = [];
+  for (const name of names) {
+    const values = keyValues(record, name);
+    if (values.length === 0) return undefined;
+    parts.push(values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000'));
+  }
+  return `${names.join('+')}=${JSON.stringify(parts)}`;
 }
 
 /**

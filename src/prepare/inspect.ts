@@ -31,13 +31,27 @@ interface Walk {
   readonly missingForInsert: Set<string>;
 }
 
+const enumEntries = new Map<string, ReadonlyMap<unknown, readonly [string, number]>>();
+
+/** Entries of an enumeration by number and by name in lower case. */
+function entriesOf(name: keyof typeof enums): ReadonlyMap<unknown, readonly [string, number]> {
+  let entries = enumEntries.get(name);
+  if (entries === undefined) {
+    const pairs: [string, number][] = Object.entries(enums[name]);
+    const lookup = new Map<unknown, readonly [string, number]>();
+    for (const pair of pairs) lookup.set(pair[1], pair).set(pair[0].toLowerCase(), pair);
+    enumEntries.set(name, lookup);
+    entries = lookup;
+  }
+  return entries;
+}
+
 /** Enumerations are given as numbers or names; Connect gets the form that its reference shows. */
 function enumValue(field: FieldOutline, value: unknown): unknown {
-  const values = Object.entries(enums[field.definition.enum as keyof typeof enums]) as [string, number][];
-  const lower = typeof value === 'string' ? value.trim().toLowerCase() : value;
-  const found = values.find(([name, number]) => number === lower || name.toLowerCase() === lower);
-  if (found === undefined) return value;
-  return field.definition.enumAs === 'name' ? found[0] : found[1];
+  const entries = entriesOf(field.definition.enum as keyof typeof enums);
+  const entry = entries.get(typeof value === 'string' ? value.trim().toLowerCase() : value);
+  if (entry === undefined) return value;
+  return field.definition.enumAs === 'name' ? entry[0] : entry[1];
 }
 
 function scalarValue(field: FieldOutline, value: unknown): unknown {
@@ -63,21 +77,22 @@ function fieldValue(
     return definition.empty === 'skipped' ? undefined : null;
   }
   if (child === undefined) return scalarValue(field, value);
+  const place = pointerTo(pointer, field.name);
   const links = linked || definition.list?.links === true;
   if (definition.type === 'record') {
-    return isRecord(value) ? walkRecord(value, child, pointer, walk, links) : value;
+    return isRecord(value) ? walkRecord(value, child, place, walk, links) : value;
   }
   if (!Array.isArray(value)) return value;
   let copy: unknown[] | undefined;
   for (let position = 0; position < value.length; position++) {
     const element = value[position];
     if (!isRecord(element)) continue;
-    const walked = walkRecord(element, child, pointerTo(pointer, position), walk, links);
+    const walked = walkRecord(element, child, pointerTo(place, position), walk, links);
     if (walked === element) continue;
     copy ??= [...value];
     copy[position] = walked;
   }
-  return uniqueElements(copy ?? value, definition.list as ListDefinition, pointer, walk.errors);
+  return uniqueElements(copy ?? value, definition.list as ListDefinition, place, walk.errors);
 }
 
 /** Whether the author's choice leaves a field out of the body. */
@@ -156,7 +171,7 @@ function walkRecord(
     const value = given[name];
     const sent = isLeftOut(field, outline, walk.plan, keys)
       ? undefined
-      : fieldValue(field, value, pointerTo(pointer, name), walk, linked);
+      : fieldValue(field, value, pointer, walk, linked);
     if (sent !== value) {
       if (record === given) record = { ...given };
       if (sent === undefined) delete record[name];

@@ -15,7 +15,9 @@ export function recordsIn(value: unknown): ItemRecord[] {
 
 /** A JSON pointer (RFC 6901) one step further. */
 export function pointerTo(pointer: string, name: string | number): string {
-  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // Nearly no name needs the escapes, and this runs for every nested record.
+  const isPlain = typeof name === 'number' || !/[~/]/.test(name);
+  return `${pointer}/${isPlain ? name : name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** The value at a JSON pointer; undefined where there is none. */
