@@ -101,7 +101,13 @@ describe('fields of a dialog', () => {
         fc.property(anyChoice(name), fc.boolean(), (choices, isOn) => {
           const { fieldChoice, clear } = storeChoice(groups, choices);
           const switches = switchGroups(name);
-          const all = switches.flatMap((group) => group.values.map((value) => `${group.list}.${value.name}`));
+          // A price field can only be mandatory where it is written; a test of its own says so.
+          const priceFields = fieldChoice.SkuPriceListFieldsThatAreSet ?? [];
+          const all = switches.flatMap((group) =>
+            group.values
+              .filter((value) => group.kind !== 'mandatory' || priceFields.includes(value.name))
+              .map((value) => `${group.list}.${value.name}`),
+          );
           const plan = planFields(outline, {
             fields: fieldChoice,
             clear,

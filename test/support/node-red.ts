@@ -163,14 +163,20 @@ export class NodeRed {
     return (await answer.json()) as FlowNodes;
   }
 
-  /** Replaces all flows. */
+  /** Replaces all flows; resolves when the new ones have started, which Node-RED's answer does not wait for. */
   async deploy(flows: FlowNodes): Promise<void> {
+    const starts = this.#flowStarts();
     const answer = await fetch(`${this.url}/flows`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(flows),
     });
     if (!answer.ok) throw new Error(`Node-RED refused the flows: ${answer.status} ${await answer.text()}`);
+    await this.#until('start its flows', () => this.#flowStarts() > starts);
+  }
+
+  #flowStarts(): number {
+    return this.#output.split('Started flows').length;
   }
 
   /** Installs a tarball as the palette manager does when a user uploads it; needs no restart. */
@@ -196,12 +202,16 @@ export class NodeRed {
     await rm(this.userDir, { recursive: true, force: true });
   }
 
-  async #started(): Promise<void> {
+  #started(): Promise<void> {
+    return this.#until('start', () => this.#output.includes('Started flows'));
+  }
+
+  async #until(what: string, condition: () => boolean): Promise<void> {
     const deadline = Date.now() + 30_000;
-    while (!this.#output.includes('Server now running')) {
+    while (!condition()) {
       if (this.#child.exitCode !== null) throw new Error(`Node-RED ended:\n${this.#output}`);
-      if (Date.now() > deadline) throw new Error(`Node-RED does not start:\n${this.#output}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (Date.now() > deadline) throw new Error(`Node-RED does not ${what}:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
