@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { ConnectError } from '../errors.ts';
-import { parseProxyAddress } from './proxy-rules.ts';
+import { type ProxySettings, parseProxyAddress } from './proxy-rules.ts';
 import { safeCause } from './secrets.ts';
 
 /** Options of `node:tls` for the sockets to Connect and to the token endpoint, under Node.js's own names. */
@@ -21,17 +21,6 @@ export interface TlsSettings {
   readonly servername?: string;
   /** False takes any certificate. True unless given. */
   readonly rejectUnauthorized?: boolean;
-}
-
-/** A proxy that was chosen for a connection, in place of those that the environment names. */
-export interface ProxySettings {
-  /** `http://host:port` or `https://host:port`, perhaps with a user name and a password. */
-  readonly url: string;
-  /** With the password in place of what the address holds. */
-  readonly username?: string;
-  readonly password?: string;
-  /** Hosts that are reached without it, in the form of `no_proxy`. */
-  readonly noProxy: readonly string[];
 }
 
 /** What is secret in here never leaves the room. */

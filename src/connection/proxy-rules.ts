@@ -4,7 +4,17 @@
  */
 import { ConnectError } from '../errors.ts';
 import { isLoopback } from './addresses.ts';
-import type { ProxySettings } from './network-settings.ts';
+
+/** A proxy that was chosen for a connection, in place of those that the environment names. */
+export interface ProxySettings {
+  /** `http://host:port` or `https://host:port`, perhaps with a user name and a password. */
+  readonly url: string;
+  /** With the password in place of what the address holds. */
+  readonly username?: string;
+  readonly password?: string;
+  /** Hosts that are reached without it, in the form of `no_proxy`. */
+  readonly noProxy: readonly string[];
+}
 
 /** Variables of the process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
