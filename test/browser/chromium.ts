@@ -4,7 +4,6 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import bundled from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -24,10 +23,34 @@ async function installedBrowser(): Promise<string | undefined> {
   return candidates.find((_candidate, index) => usable[index]);
 }
 
+/**
+ * Starts the Chromium of the development dependencies. It also brings the system libraries that a bare machine
+ * lacks, but unpacks and uses them only where it believes to run on AWS Lambda.
+ */
+async function launchBundled(): Promise<Browser> {
+  const { AWS_EXECUTION_ENV: place, LD_LIBRARY_PATH: libraries } = process.env;
+  process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x';
+  try {
+    const { default: bundled } = await import('@sparticuz/chromium');
+    return await chromium.launch({
+      executablePath: await bundled.executablePath(),
+      args: bundled.args,
+      env: process.env as Record<string, string>,
+    });
+  } finally {
+    restore('AWS_EXECUTION_ENV', place);
+    restore('LD_LIBRARY_PATH', libraries);
+  }
+}
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
 /** Starts a browser: that of `CHROME_PATH`, one on the PATH, or the bundled one. */
 export async function launchBrowser(): Promise<Browser> {
   const installed = process.env.CHROME_PATH || (await installedBrowser());
   // Containers run tests as root, where Chromium has no sandbox.
-  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
-  return chromium.launch({ executablePath: await bundled.executablePath(), args: bundled.args });
+  return installed ? chromium.launch({ executablePath: installed, args: ['--no-sandbox'] }) : launchBundled();
 }
