@@ -23,20 +23,21 @@ async function installedBrowser(): Promise<string | undefined> {
   return candidates.find((_candidate, index) => usable[index]);
 }
 
+type LaunchOptions = NonNullable<Parameters<typeof chromium.launch>[0]>;
+
+let bundledOptions: Promise<LaunchOptions> | undefined;
+
 /**
- * Starts the Chromium of the development dependencies. It also brings the system libraries that a bare machine
- * lacks, but unpacks and uses them only where it believes to run on AWS Lambda.
+ * The Chromium of the development dependencies, unpacked. It also brings the system libraries that a bare
+ * machine lacks, but unpacks and names them only where it believes to run on AWS Lambda.
  */
-async function launchBundled(): Promise<Browser> {
+async function unpackBundled(): Promise<LaunchOptions> {
   const { AWS_EXECUTION_ENV: place, LD_LIBRARY_PATH: libraries } = process.env;
   process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs22.x';
   try {
     const { default: bundled } = await import('@sparticuz/chromium');
-    return await chromium.launch({
-      executablePath: await bundled.executablePath(),
-      args: bundled.args,
-      env: process.env as Record<string, string>,
-    });
+    const executablePath = await bundled.executablePath();
+    return { executablePath, args: bundled.args, env: { ...process.env } as Record<string, string> };
   } finally {
     restore('AWS_EXECUTION_ENV', place);
     restore('LD_LIBRARY_PATH', libraries);
@@ -52,5 +53,7 @@ function restore(name: string, value: string | undefined): void {
 export async function launchBrowser(): Promise<Browser> {
   const installed = process.env.CHROME_PATH || (await installedBrowser());
   // Containers run tests as root, where Chromium has no sandbox.
-  return installed ? chromium.launch({ executablePath: installed, args: ['--no-sandbox'] }) : launchBundled();
+  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
+  bundledOptions ??= unpackBundled();
+  return chromium.launch(await bundledOptions);
 }
