@@ -1,0 +1,5 @@
+/**
+ * What outlives the process.
+ */
+export type * from './store.ts';
+export { isEnded } from './store.ts';
