@@ -44,6 +44,8 @@ export class CallRun {
   #perhapsReceived = false;
   #lastOutcome: HttpOutcome | undefined;
   #tokenError: ConnectError | undefined;
+  /** What kept the next attempt from going out. */
+  #obstacle: unknown;
   #credential = '';
 
   constructor(call: Call, url: URL, settings: ConnectionSettings, parts: SharedParts) {
@@ -121,9 +123,12 @@ export class CallRun {
       if (this.#attempts === 0) this.#deadline.resume();
       await this.#fetchCredential();
       signal.throwIfAborted();
+      await this.#call.beforeAttempt?.(this.#attempts + 1);
+      signal.throwIfAborted();
       return slot;
     } catch (error) {
       slot?.unused();
+      this.#obstacle = error;
       if (!(error instanceof ConnectError && error.code === 'TOKEN_UNAVAILABLE')) throw error;
       this.#tokenError = error;
       const retryAfter = error.details?.retryAfter;
@@ -170,7 +175,8 @@ export class CallRun {
       failure: this.#failures + 1,
       repeatable: this.#call.repeatable,
       renewable: !this.#isRenewed,
-      remaining: this.#deadline.remaining,
+      // Less than any pause: nothing follows the first failure.
+      remaining: this.#call.once ? -1 : this.#deadline.remaining,
       retryAfter,
       stoppedFor: this.#parts.throttle.status.stoppedFor,
       backoff: this.#parts.backoff,
@@ -222,9 +228,8 @@ export class CallRun {
     if (signal.aborted && error === signal.reason) {
       return error === 'deadline' ? unavailableError(this.#history()) : cancelledError(this.#history());
     }
-    // A token that is rejected between two attempts must not hide that the first may have been carried out.
-    const isFromToken = error instanceof ConnectError && error.code === 'TOKEN_REJECTED';
-    return isFromToken && this.#perhapsReceived ? unavailableError(this.#history()) : error;
+    // What keeps the next attempt from going out must not hide that a former one may have been carried out.
+    return error === this.#obstacle && this.#perhapsReceived ? unavailableError(this.#history()) : error;
   }
 
   #tell(progress: Progress): void {

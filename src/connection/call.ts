@@ -45,6 +45,13 @@ export interface Call {
   readonly priority: Priority;
   /** May be sent again although an earlier attempt was perhaps received. */
   readonly repeatable: boolean;
+  /** Whoever calls tries again itself: the first failure ends the call. */
+  readonly once?: boolean;
+  /**
+   * Awaited before each attempt, when its slot has been taken; where it rejects nothing is sent and the call ends
+   * with its error.
+   */
+  readonly beforeAttempt?: (attempt: number) => Promise<void>;
   /** Cancels while nothing is under way; an attempt that has begun goes on to its end. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;

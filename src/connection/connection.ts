@@ -40,6 +40,11 @@ export class Connection {
     return networkKey(this.#settings) === networkKey(settings);
   }
 
+  /** What data of this connection belongs to: its Connect, and with that the customer and the environment. */
+  get scope(): string {
+    return this.#settings.addresses.connectUrl.replace(/\/+$/, '').toLowerCase();
+  }
+
   /** The limit, the slots taken and the line, of all connections of this customer. */
   get status(): ThrottleStatus {
     return this.#parts.throttle.status;

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ConnectError } from '../errors.ts';
+import type { SlotStore } from '../store/index.ts';
 import type { Backoff } from './backoff.ts';
 import type { CallRun } from './call-run.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -82,12 +83,15 @@ export class ConnectionRegistry {
    * A connection for one user, to be released by it. Whatever was acquired with the same customer shares its
    * limit, and with the same credentials its token.
    *
+   * @param slots where the customer's slots are noted, unless somebody else has said so already; without it a restart
+   *   of the process forgets them
    * @throws ConnectError `SETTINGS_INVALID`, `ADDRESS_INVALID`, `ADDRESS_NOT_HTTPS`, `CONNECTION_CLOSED`
    */
-  acquire(settings: ConnectionSettings): Connection {
+  acquire(settings: ConnectionSettings, slots?: SlotStore): Connection {
     this.#check(settings);
     const isBasic = settings.authentication === 'basic';
-    return this.#join(settings, isBasic ? this.#ownCredential(settings) : this.#sharedToken(settings));
+    const credential = isBasic ? this.#ownCredential(settings) : this.#sharedToken(settings);
+    return this.#join(settings, credential, slots);
   }
 
   /**
@@ -96,9 +100,9 @@ export class ConnectionRegistry {
    *
    * @throws ConnectError as {@link acquire}
    */
-  acquireWithNewToken(settings: ConnectionSettings): Connection {
+  acquireWithNewToken(settings: ConnectionSettings, slots?: SlotStore): Connection {
     this.#check(settings);
-    return this.#join(settings, this.#ownCredential(settings));
+    return this.#join(settings, this.#ownCredential(settings), slots);
   }
 
   /** The user is done with it; its calls under way go on. A second release does nothing. */
@@ -108,6 +112,16 @@ export class ConnectionRegistry {
     this.#members.delete(connection);
     membership.leaveThrottle();
     membership.credential.users.delete(connection);
+  }
+
+  /** Length of a minute in milliseconds: 60,000 unless scaled. */
+  get minute(): number {
+    return this.#minute;
+  }
+
+  /** The time by which all connections go. */
+  get clock(): Clock {
+    return this.#clock;
   }
 
   /** True from the beginning of {@link close}: it cannot be used again. */
@@ -143,8 +157,12 @@ export class ConnectionRegistry {
     return { source, users: new Set() };
   }
 
-  #join(settings: ConnectionSettings, credential: SharedCredential): Connection {
-    const throttle = this.#throttle(throttleKey(settings));
+  #join(
+    settings: ConnectionSettings,
+    credential: SharedCredential,
+    slots: SlotStore | undefined,
+  ): Connection {
+    const throttle = this.#throttle(throttleKey(settings), slots);
     const connection = new Connection(
       settings,
       {
@@ -161,11 +179,16 @@ export class ConnectionRegistry {
     return connection;
   }
 
-  #throttle(key: string): Throttle {
+  #throttle(key: string, slots: SlotStore | undefined): Throttle {
     for (const [other, throttle] of this.#throttles) if (throttle.isIdle) this.#throttles.delete(other);
     const known = this.#throttles.get(key);
     if (known !== undefined) return known;
-    const throttle = new Throttle({ window: this.#minute, clock: this.#clock, backoff: this.#backoff });
+    const throttle = new Throttle({
+      window: this.#minute,
+      clock: this.#clock,
+      backoff: this.#backoff,
+      ...(slots === undefined ? {} : { notes: { slots, name: key } }),
+    });
     this.#throttles.set(key, throttle);
     return throttle;
   }

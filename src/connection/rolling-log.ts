@@ -32,6 +32,12 @@ export class RollingLog {
     this.#returns.push(now + this.#window);
   }
 
+  /** A slot that was taken before this log began, and comes back at the given time. */
+  restore(returnsAt: number): void {
+    this.#returns.push(returnsAt);
+    this.#returns.sort((one, other) => one - other);
+  }
+
   /** The request never went out. */
   undo(): void {
     this.#underWay -= 1;

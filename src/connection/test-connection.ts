@@ -2,6 +2,7 @@
  * Tries settings out for the person who is typing them.
  */
 import { ConnectError } from '../errors.ts';
+import type { SlotStore } from '../store/index.ts';
 import { processRegistry } from './process-registry.ts';
 import type { ConnectionRegistry } from './registry.ts';
 import type { ConnectionSettings } from './settings.ts';
@@ -26,12 +27,16 @@ const LONGEST_LINE = 30_000;
 export async function testConnection(
   settings: ConnectionSettings,
   registry: ConnectionRegistry = processRegistry(),
+  slots?: SlotStore,
 ): Promise<ConnectionTest> {
-  const connection = registry.acquireWithNewToken({
-    ...settings,
-    timeout: Math.min(settings.timeout, LONGEST_TEST),
-    deadline: Math.min(settings.deadline, LONGEST_TEST),
-  });
+  const connection = registry.acquireWithNewToken(
+    {
+      ...settings,
+      timeout: Math.min(settings.timeout, LONGEST_TEST),
+      deadline: Math.min(settings.deadline, LONGEST_TEST),
+    },
+    slots,
+  );
   const signal = AbortSignal.timeout(LONGEST_LINE);
   const begin = performance.now();
   try {

@@ -2,9 +2,12 @@
  * Keeps all requests of one customer under the limit that Connect sets (60 a minute), whoever in this process
  * sends them.
  */
+
+import type { SlotStore } from '../store/index.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { RollingLog } from './rolling-log.ts';
+import { type SlotNote, SlotNotes } from './slot-notes.ts';
 import { type Priority, type Ticket, WaitingLine } from './waiting-line.ts';
 
 /**
@@ -41,6 +44,7 @@ export interface Slot {
 
 interface Waiter {
   readonly grant: (slot: Slot) => void;
+  readonly refuse: (error: unknown) => void;
   readonly onPlace: PlaceListener | undefined;
 }
 
@@ -56,6 +60,8 @@ export interface ThrottleOptions {
   readonly clock: Clock;
   /** For a 429 without `Retry-After`. */
   readonly backoff: Backoff;
+  /** Where slots are noted, and under which name; without it a restart forgets them. */
+  readonly notes?: { readonly slots: SlotStore; readonly name: string };
 }
 
 /**
@@ -73,6 +79,7 @@ export class Throttle {
   readonly #line = new WaitingLine<Waiter>();
   readonly #users = new Set<{ readonly limit: number }>();
   readonly #tickets = new Set<Ticket>();
+  readonly #notes: SlotNotes | undefined;
   #limit = 1;
   #lastTicket = 0;
   #stops = 0;
@@ -80,12 +87,17 @@ export class Throttle {
   #limitedInARow = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
   #cancelWake: (() => void) | undefined;
+  #isRestoring = false;
+  #isRestored = false;
 
-  constructor({ window, clock, backoff }: ThrottleOptions) {
+  constructor({ window, clock, backoff, notes }: ThrottleOptions) {
+    const counted = window * (1 + SAFETY_MARGIN);
     this.#window = window;
     this.#clock = clock;
     this.#backoff = backoff;
-    this.#log = new RollingLog(window * (1 + SAFETY_MARGIN));
+    this.#log = new RollingLog(counted);
+    this.#notes = notes === undefined ? undefined : new SlotNotes(notes.slots, notes.name, counted, clock);
+    if (this.#notes !== undefined) this.#restore(this.#notes);
   }
 
   /**
@@ -118,7 +130,7 @@ export class Throttle {
   /**
    * Waits for a slot.
    *
-   * @throws the signal's reason when it ends the wait
+   * @throws the signal's reason when it ends the wait; ConnectError `STORE_…` when the slot cannot be noted
    */
   take(ticket: Ticket, signal: AbortSignal, onPlace?: PlaceListener): Promise<Slot> {
     return new Promise((resolve, reject) => {
@@ -133,10 +145,17 @@ export class Throttle {
       };
       const grant = (slot: Slot) => {
         signal.removeEventListener('abort', onAbort);
-        resolve(slot);
+        // It may have been given up while the slot was noted.
+        if (signal.aborted) slot.unused();
+        else resolve(slot);
+      };
+      const refuse = (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(error);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#line.add(ticket, { grant, onPlace });
+      this.#line.add(ticket, { grant, refuse, onPlace });
+      if (this.#notes !== undefined && !this.#isRestored && !this.#isRestoring) this.#restore(this.#notes);
       this.#advance({ ticket, onPlace });
     });
   }
@@ -165,11 +184,34 @@ export class Throttle {
     this.#advance();
   }
 
+  /** Counts what former processes have sent; until it is known nothing goes out. */
+  #restore(notes: SlotNotes): void {
+    this.#isRestoring = true;
+    notes
+      .load()
+      .then(
+        (left) => {
+          for (const duration of left) this.#log.restore(this.#clock.now() + duration);
+          this.#isRestored = true;
+        },
+        (error: unknown) => {
+          for (let waiter = this.#line.next(); waiter !== undefined; waiter = this.#line.next()) {
+            waiter.refuse(error);
+          }
+        },
+      )
+      .finally(() => {
+        this.#isRestoring = false;
+        this.#advance();
+      });
+  }
+
   #advance(newcomer?: Newcomer): void {
+    if (this.#isRestoring) return;
     const now = this.#clock.now();
     while (this.#line.length > 0 && now >= this.#stoppedUntil && this.#log.used(now) < this.#limit) {
       this.#log.take();
-      this.#line.next()?.grant(this.#slot());
+      this.#grant(this.#line.next() as Waiter);
     }
     this.#cancelWake?.();
     this.#cancelWake = undefined;
@@ -180,6 +222,21 @@ export class Throttle {
       this.#cancelWake = this.#clock.after(wakeAt - now, () => this.#advance());
     }
     this.#tellPlaces(now, newcomer);
+  }
+
+  #grant(waiter: Waiter): void {
+    if (this.#notes === undefined) {
+      waiter.grant(this.#slot());
+      return;
+    }
+    this.#notes.take().then(
+      (note) => waiter.grant(this.#slot(note)),
+      (error: unknown) => {
+        this.#log.undo();
+        waiter.refuse(error);
+        this.#advance();
+      },
+    );
   }
 
   /** A newcomer hears at once; everybody in a long line at most 60 times per window, or telling would be the work. */
@@ -198,7 +255,7 @@ export class Throttle {
     return Math.max(this.#log.expectedRoomAt(now, place, this.#limit), this.#stoppedUntil) - now;
   }
 
-  #slot(): Slot {
+  #slot(note?: SlotNote): Slot {
     const stopsBefore = this.#stops;
     let ended = false;
     const end = (record: (now: number) => void) => {
@@ -211,15 +268,25 @@ export class Throttle {
       answered: () =>
         end((now) => {
           this.#log.end(now);
+          note?.end();
           if (stopsBefore === this.#stops) this.#limitedInARow = 0;
         }),
-      failed: () => end((now) => this.#log.end(now)),
+      failed: () =>
+        end((now) => {
+          this.#log.end(now);
+          note?.end();
+        }),
       limited: (retryAfter) =>
         end((now) => {
           this.#log.end(now);
+          note?.end();
           this.#stop(now, stopsBefore, retryAfter);
         }),
-      unused: () => end(() => this.#log.undo()),
+      unused: () =>
+        end(() => {
+          this.#log.undo();
+          note?.forget();
+        }),
     };
   }
 
