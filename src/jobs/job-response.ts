@@ -2,6 +2,7 @@
  * Reads the answer to an accepted import: the id of the job that Connect made of it.
  */
 import { ConnectError } from '../errors.ts';
+import { isObject, type Json, jobIdOf, parsed, property } from './json.ts';
 
 /** What Connect found when it first looked at the body. */
 export interface ValidationSummary {
@@ -18,25 +19,11 @@ export interface JobResponse {
   readonly validation?: ValidationSummary;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Most messages of a summary that are kept. */
 const mostMessages = 100;
 
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A property under its name in any letter case, as .NET reads and writes JSON. */
-function property(object: Json, name: string): unknown {
-  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase());
-  return found === undefined ? undefined : object[found];
-}
-
-function jobIdOf(object: Json): string | undefined {
-  const value = property(object, 'JobId');
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
-  return /^[1-9]\d{0,18}$/.test(text) ? text : undefined;
+function jobIdIn(object: Json): string | undefined {
+  return jobIdOf(property(object, 'JobId'));
 }
 
 function summaryOf(object: Json): ValidationSummary | undefined {
@@ -59,16 +46,11 @@ function summaryOf(object: Json): ValidationSummary | undefined {
  * @throws ConnectError `OUTCOME_UNKNOWN` when no job id can be read: Connect has probably taken the request.
  */
 export function parseJobResponse(text: string): JobResponse {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    answer = undefined;
-  }
+  const answer = parsed(text);
   if (isObject(answer)) {
     const header = property(answer, 'Header');
     const status = property(answer, 'Status');
-    const jobId = jobIdOf(answer) ?? (isObject(header) ? jobIdOf(header) : undefined);
+    const jobId = jobIdIn(answer) ?? (isObject(header) ? jobIdIn(header) : undefined);
     const validation = summaryOf(answer) ?? (isObject(status) ? summaryOf(status) : undefined);
     if (jobId !== undefined) return { jobId, ...(validation === undefined ? {} : { validation }) };
   }
