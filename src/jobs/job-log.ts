@@ -43,8 +43,8 @@ export interface JobProblems {
   readonly unmatched: readonly UnmatchedProblem[];
 }
 
-/** The identity key under which an item was sent, from the item as the log shows it; undefined where it has none. */
-export type KeyOfRow = (row: Json) => string | undefined;
+/** The identity keys under which an item may have been sent, from the item as the log shows it. */
+export type KeysOfRow = (row: Json) => readonly string[];
 
 /** Most problems that are told of one job, of each kind; the counts are always whole. */
 export const mostProblems = 1000;
@@ -90,7 +90,7 @@ export function parseJobLog(text: string): readonly LogRow[] {
  *
  * @param keys identity keys of the request's items, in their order
  */
-export function problemsIn(rows: readonly LogRow[], keys: readonly string[], keyOf: KeyOfRow): JobProblems {
+export function problemsIn(rows: readonly LogRow[], keys: readonly string[], keysOf: KeysOfRow): JobProblems {
   const positions = new Map(keys.map((key, index) => [key, index]));
   const matched: ItemProblem[] = [];
   const unmatched = new Map<string, UnmatchedProblem>();
@@ -100,9 +100,10 @@ export function problemsIn(rows: readonly LogRow[], keys: readonly string[], key
     if (severity === 'information') continue;
     if (severity === 'warning') warnings += 1;
     else errors += 1;
-    const key = row === undefined ? undefined : keyIn(row, keyOf);
-    const index = key === undefined ? undefined : positions.get(key);
-    if (key !== undefined && index !== undefined) {
+    const candidates = row === undefined ? [] : keysIn(row, keysOf).filter((key) => positions.has(key));
+    const [key, ...others] = candidates;
+    if (key !== undefined && others.length === 0) {
+      const index = positions.get(key) as number;
       if (matched.length < mostProblems) matched.push({ key, index, severity, message });
       continue;
     }
@@ -115,7 +116,7 @@ export function problemsIn(rows: readonly LogRow[], keys: readonly string[], key
   return { warnings, errors, matched, unmatched: [...unmatched.values()] };
 }
 
-function keyIn(row: string, keyOf: KeyOfRow): string | undefined {
+function keysIn(row: string, keysOf: KeysOfRow): readonly string[] {
   const item = parsed(row);
-  return isObject(item) ? keyOf(item) : undefined;
+  return isObject(item) ? keysOf(item) : [];
 }

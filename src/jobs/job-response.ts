@@ -39,6 +39,16 @@ function summaryOf(object: Json): ValidationSummary | undefined {
   };
 }
 
+function responseIn(text: string): JobResponse | undefined {
+  const answer = parsed(text);
+  if (!isObject(answer)) return undefined;
+  const header = property(answer, 'Header');
+  const status = property(answer, 'Status');
+  const jobId = jobIdIn(answer) ?? (isObject(header) ? jobIdIn(header) : undefined);
+  const validation = summaryOf(answer) ?? (isObject(status) ? summaryOf(status) : undefined);
+  return jobId === undefined ? undefined : { jobId, ...(validation === undefined ? {} : { validation }) };
+}
+
 /**
  * Reads an answer with a status of 200 to 299. The id stands at the top, or in `Header` with older
  * installations.
@@ -46,16 +56,15 @@ function summaryOf(object: Json): ValidationSummary | undefined {
  * @throws ConnectError `OUTCOME_UNKNOWN` when no job id can be read: Connect has probably taken the request.
  */
 export function parseJobResponse(text: string): JobResponse {
-  const answer = parsed(text);
-  if (isObject(answer)) {
-    const header = property(answer, 'Header');
-    const status = property(answer, 'Status');
-    const jobId = jobIdIn(answer) ?? (isObject(header) ? jobIdIn(header) : undefined);
-    const validation = summaryOf(answer) ?? (isObject(status) ? summaryOf(status) : undefined);
-    if (jobId !== undefined) return { jobId, ...(validation === undefined ? {} : { validation }) };
-  }
+  const response = responseIn(text);
+  if (response !== undefined) return response;
   throw new ConnectError(
     'OUTCOME_UNKNOWN',
     'Connect answered with success, but not with the id of a job. The import has probably been taken: look at Job/List or the admin UI before sending it again.',
   );
+}
+
+/** Reads the answer to a restart; without an id in it the job goes on under its own. */
+export function parseRestart(text: string, jobId: string): JobResponse {
+  return responseIn(text) ?? { jobId };
 }

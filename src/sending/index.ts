@@ -1,5 +1,4 @@
 /**
  * From prepared requests to jobs.
  */
-export type { JobResponse, ValidationSummary } from './job-response.ts';
 export { type AcceptedRequest, type FailedItems, type SendListener, sendRequests } from './send.ts';

@@ -4,9 +4,9 @@
 import type { Connection, Progress } from '../connection/index.ts';
 import { type ImportName, importHeaderName, imports } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
+import { type JobResponse, parseJobResponse } from '../jobs/index.ts';
 import type { PreparedItem, PreparedRequest, RequestHeader } from '../prepare/index.ts';
 import { requestBody } from './body.ts';
-import { type JobResponse, parseJobResponse } from './job-response.ts';
 
 /** A request that Connect has taken. */
 export interface AcceptedRequest extends JobResponse {

@@ -1,0 +1,390 @@
+/**
+ * Follows the jobs of one Connect to their end, over as few requests as possible.
+ */
+import { type Backoff, backoffDelay, type Clock, type Connection, RollingLog } from '../connection/index.ts';
+import { asError, ConnectError } from '../errors.ts';
+import type { EndedJob, FollowedJob, JobResult, Scope, Store } from '../store/index.ts';
+import { getJob, getJobLog, listJobs } from './job-calls.ts';
+import { type KeysOfRow, problemsIn } from './job-log.ts';
+import { type JobState, resultOf } from './job-state.ts';
+import type { JobDetails } from './outcome.ts';
+import { pollDelay, pollShare } from './poll-schedule.ts';
+
+/** What is told while jobs are followed. */
+export interface TrackerListener {
+  /** Connect said something new of a job that runs. */
+  progress(job: FollowedJob, state: JobState): void;
+  ended(job: EndedJob): void;
+  /** Connect cannot be asked, or the store cannot be written; it is tried again. */
+  trouble(scope: Scope, error: Error): void;
+}
+
+/** What a tracker needs from outside. */
+export interface TrackerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Length of a minute in milliseconds. */
+  readonly minute: number;
+  readonly random: () => number;
+  /** Identity keys of an item of an import, as its log shows it. */
+  readonly keysOf: (importName: string) => KeysOfRow;
+}
+
+/** A user of a scope: whoever has a connection to it. */
+interface User {
+  readonly connection: Connection;
+  /** How long a job may run until it is given up, in milliseconds. */
+  readonly longestRun: number;
+}
+
+interface Tracked {
+  job: FollowedJob;
+  dueAt: number;
+  /** What Connect said last. */
+  state?: JobState;
+  /** It has ended in this state, and its log is to be read. */
+  endState?: JobState;
+  /** Job/List did not have it. */
+  isMissing: boolean;
+  isAnnounced: boolean;
+  failedReads: number;
+  /** How the former run under the same id ended: as long as Connect says just that, the new one has not begun. */
+  readonly formerStop: string | undefined;
+}
+
+/** In minutes: how long events are counted on after one has come in. */
+const eventsMemory = 60;
+/** In minutes: after a list that was too long, or none. */
+const pauseOfLists = 60;
+/** In minutes: the pause after credentials were refused, which no repetition mends. */
+const pauseAfterRefusal = 15;
+/** In minutes: a younger job may not have reached the part of Connect that answers. */
+const ageToBeKnown = 1;
+/** Attempts to read a log before the end is told without it. */
+const mostReads = 5;
+
+const refusals = new Set(['UNAUTHORIZED', 'FORBIDDEN', 'TOKEN_REJECTED']);
+
+/** The jobs of one scope. */
+export class ScopeTracker {
+  readonly #scope: Scope;
+  readonly #options: TrackerOptions;
+  readonly #listener: TrackerListener;
+  readonly #backoff: Backoff;
+  readonly #users = new Set<User>();
+  readonly #jobs = new Map<string, Tracked>();
+  readonly #polls: RollingLog;
+  #isLoaded = false;
+  #isBusy = false;
+  #failures = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #listsFrom = Number.NEGATIVE_INFINITY;
+  #eventAt = Number.NEGATIVE_INFINITY;
+  #cancelWake: () => void = () => undefined;
+
+  constructor(scope: Scope, options: TrackerOptions, listener: TrackerListener) {
+    const { minute, random } = options;
+    this.#scope = scope;
+    this.#options = options;
+    this.#listener = listener;
+    this.#backoff = { base: minute / 12, cap: minute * 5, random };
+    this.#polls = new RollingLog(minute);
+  }
+
+  /** Jobs can be asked about over this connection, until the function that is returned is called. */
+  join(connection: Connection, longestRun: number): () => void {
+    const user = { connection, longestRun };
+    this.#users.add(user);
+    // What was wrong with the former settings may be mended.
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#schedule();
+    return () => {
+      this.#users.delete(user);
+      this.#schedule();
+    };
+  }
+
+  /** Follows a job; once more for a new run. */
+  follow(job: FollowedJob, formerStop?: string): void {
+    const known = this.#jobs.get(job.jobId);
+    if (known !== undefined && known.job.run >= job.run) return;
+    const isAnnounced = job.announced !== null;
+    this.#jobs.set(job.jobId, {
+      job,
+      dueAt: isAnnounced ? this.#now() : this.#next(job),
+      isMissing: false,
+      isAnnounced,
+      failedReads: 0,
+      formerStop,
+    });
+    if (isAnnounced) this.#eventAt = this.#now();
+    this.#schedule();
+  }
+
+  /** An event has told that a job has ended. How is asked once; the event does not say it all, and may be an old one. */
+  announce(jobId: string): void {
+    this.#eventAt = this.#now();
+    const tracked = this.#jobs.get(jobId);
+    if (tracked === undefined) return;
+    tracked.isAnnounced = true;
+    this.look(jobId);
+  }
+
+  /** A job is looked at as soon as there is room for it. */
+  look(jobId: string): void {
+    const tracked = this.#jobs.get(jobId);
+    if (tracked === undefined) return;
+    tracked.dueAt = this.#now();
+    this.#schedule();
+  }
+
+  /** What Connect said last of a job that is followed. */
+  stateOf(jobId: string): JobState | undefined {
+    return this.#jobs.get(jobId)?.state;
+  }
+
+  /** Jobs that are followed now. */
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  /** Stops asking. */
+  close(): void {
+    this.#users.clear();
+    this.#cancelWake();
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #age(job: FollowedJob): number {
+    // Somebody may have set the clock back.
+    return Math.max(0, this.#options.clock.date() - job.followedSince);
+  }
+
+  #next(job: FollowedJob): number {
+    const { minute } = this.#options;
+    const hasEvents = this.#now() - this.#eventAt < eventsMemory * minute;
+    return this.#now() + pollDelay(this.#age(job), minute, hasEvents);
+  }
+
+  #limit(): number {
+    return Math.min(...[...this.#users].map(({ connection }) => connection.status.limit));
+  }
+
+  #schedule(): void {
+    this.#cancelWake();
+    if (this.#isBusy || this.#users.size === 0) return;
+    const now = this.#now();
+    const earliest = this.#isLoaded ? Math.min(...[...this.#jobs.values()].map(({ dueAt }) => dueAt)) : now;
+    if (earliest === Number.POSITIVE_INFINITY) return;
+    const roomAt = this.#polls.roomAt(now, 1, pollShare(this.#limit()));
+    const at = Math.max(earliest, roomAt, this.#pausedUntil);
+    this.#cancelWake = this.#options.clock.after(at - now, () => this.#work(), true);
+  }
+
+  #work(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#step()
+      .then(
+        () => {
+          this.#failures = 0;
+        },
+        (thrown: unknown) => this.#pause(asError(thrown)),
+      )
+      .finally(() => {
+        this.#isBusy = false;
+        this.#schedule();
+      });
+  }
+
+  #pause(error: Error): void {
+    const { minute } = this.#options;
+    this.#failures += 1;
+    const isRefused = error instanceof ConnectError && refusals.has(error.code);
+    const delay = isRefused ? pauseAfterRefusal * minute : backoffDelay(this.#failures, this.#backoff);
+    this.#pausedUntil = this.#now() + delay;
+    this.#listener.trouble(this.#scope, error);
+  }
+
+  /** One request at the most. */
+  async #step(): Promise<void> {
+    if (!this.#isLoaded) {
+      await this.#load();
+      return;
+    }
+    const [user] = this.#users;
+    const now = this.#now();
+    const due = [...this.#jobs.values()]
+      .filter(({ dueAt }) => dueAt <= now)
+      .sort((one, other) => one.dueAt - other.dueAt);
+    const [first] = due;
+    if (user === undefined || first === undefined) return;
+    this.#polls.take();
+    try {
+      if (first.endState !== undefined) await this.#readLog(user, first, first.endState);
+      else if (this.#isForList(first, due)) await this.#list(user, due);
+      else await this.#get(user, first);
+    } finally {
+      this.#polls.end(this.#now());
+    }
+  }
+
+  /** Jobs that a former process followed. */
+  async #load(): Promise<void> {
+    const jobs = await this.#options.store.jobs.unfinished(this.#scope);
+    this.#isLoaded = true;
+    for (const job of jobs) {
+      this.follow(job);
+      const tracked = this.#jobs.get(job.jobId);
+      if (tracked !== undefined) tracked.dueAt = this.#now();
+    }
+  }
+
+  #isForList(first: Tracked, due: readonly Tracked[]): boolean {
+    if (first.isMissing || this.#now() < this.#listsFrom) return false;
+    return due.filter(({ endState, isMissing }) => endState === undefined && !isMissing).length > 1;
+  }
+
+  async #list(user: User, due: readonly Tracked[]): Promise<void> {
+    let states: readonly JobState[];
+    try {
+      states = await listJobs(user.connection, { priority: 'polls', once: true });
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectError) || !/^ANSWER_/.test(thrown.code)) throw thrown;
+      // The jobs are asked about one by one instead.
+      this.#listsFrom = this.#now() + pauseOfLists * this.#options.minute;
+      return;
+    }
+    const known = new Map(states.map((state) => [state.jobId, state]));
+    for (const tracked of [...this.#jobs.values()]) {
+      if (tracked.endState !== undefined) continue;
+      const state = known.get(tracked.job.jobId);
+      if (state !== undefined) await this.#apply(tracked, state);
+      else if (due.includes(tracked)) tracked.isMissing = true;
+    }
+  }
+
+  async #get(user: User, tracked: Tracked): Promise<void> {
+    const { job } = tracked;
+    // Whatever comes of it, the other jobs are looked at before this one is again.
+    tracked.dueAt = this.#next(job);
+    let state: JobState;
+    try {
+      state = await getJob(user.connection, job.jobId, { priority: 'polls', once: true });
+    } catch (thrown) {
+      await this.#withoutState(tracked, thrown);
+      return;
+    }
+    tracked.isMissing = false;
+    await this.#apply(tracked, state);
+  }
+
+  async #withoutState(tracked: Tracked, thrown: unknown): Promise<void> {
+    if (!isAnswer(thrown)) throw thrown;
+    const age = this.#age(tracked.job);
+    if (thrown.code === 'NOT_FOUND') {
+      if (age < ageToBeKnown * this.#options.minute) return;
+      const message = 'Connect does not know this job, or no longer.';
+      await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_FOUND', message } });
+      return;
+    }
+    if (age < this.#longestRun()) throw thrown;
+    await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_ENDED', message: thrown.message } });
+  }
+
+  #longestRun(): number {
+    return Math.max(...[...this.#users].map(({ longestRun }) => longestRun));
+  }
+
+  async #apply(tracked: Tracked, state: JobState): Promise<void> {
+    const result = resultOf(state);
+    const isFormerRun = tracked.formerStop !== undefined && state.stop === tracked.formerStop;
+    if (result === undefined || isFormerRun) {
+      await this.#goOn(tracked, state);
+      return;
+    }
+    // Events are on, but this one did not come: the others are not counted on until the next one does.
+    if (!tracked.isAnnounced) this.#eventAt = Number.NEGATIVE_INFINITY;
+    if (result === 'succeeded' && (state.fail ?? 0) === 0) {
+      await this.#end(tracked, result, { state });
+      return;
+    }
+    tracked.endState = state;
+    tracked.dueAt = this.#now();
+  }
+
+  async #goOn(tracked: Tracked, state: JobState): Promise<void> {
+    const { job } = tracked;
+    const isNews = tracked.state === undefined || tracked.state.status !== state.status;
+    tracked.state = state;
+    // An event that came too early, or was an old one: the job is looked at like any other.
+    tracked.isAnnounced = false;
+    tracked.dueAt = this.#next(job);
+    if (isNews) this.#listener.progress(job, state);
+    if (this.#age(job) < this.#longestRun()) return;
+    await this.#end(tracked, 'unknown', {
+      state,
+      reason: {
+        code: 'JOB_NOT_ENDED',
+        message: 'The job has not ended in time. It may still do so: look at it in the admin UI.',
+      },
+    });
+  }
+
+  async #readLog(user: User, tracked: Tracked, state: JobState): Promise<void> {
+    const { job } = tracked;
+    const result = resultOf(state) ?? 'unknown';
+    const reason: JobDetails =
+      result === 'unknown'
+        ? {
+            reason: {
+              code: 'JOB_STATUS_UNKNOWN',
+              message: `The job has ended with status ${state.status}, which is not documented.`,
+            },
+          }
+        : {};
+    try {
+      const rows = await getJobLog(user.connection, job.jobId, { priority: 'polls', once: true });
+      const { store, keysOf } = this.#options;
+      const keys = job.requestId === null ? undefined : await store.jobs.keys(job.requestId);
+      const problems = problemsIn(rows, keys ?? [], job.import === null ? () => [] : keysOf(job.import));
+      await this.#end(tracked, result, { ...reason, state, problems });
+    } catch (thrown) {
+      if (!isAnswer(thrown)) throw thrown;
+      tracked.failedReads += 1;
+      tracked.dueAt = this.#now() + backoffDelay(tracked.failedReads, this.#backoff);
+      const mayPass = thrown.status !== undefined && thrown.status >= 500;
+      if (mayPass && tracked.failedReads < mostReads) return;
+      const { code, message } = thrown;
+      await this.#end(tracked, result, { ...reason, state, logError: { code, message } });
+    }
+  }
+
+  async #end(
+    tracked: Tracked,
+    result: JobResult,
+    { state, ...more }: Omit<JobDetails, 'state'> & { readonly state?: JobState },
+  ): Promise<void> {
+    const { store, clock } = this.#options;
+    const { jobId, run } = tracked.job;
+    const details: JobDetails = state === undefined ? more : { ...more, state: withoutId(state) };
+    const end = { result, details: JSON.stringify(details), at: clock.date() };
+    const ended = await store.jobs.end(this.#scope, jobId, run, end);
+    if (this.#jobs.get(jobId) === tracked) this.#jobs.delete(jobId);
+    if (ended !== undefined) this.#listener.ended(ended);
+  }
+}
+
+function withoutId({ jobId: _jobId, ...state }: JobState): Omit<JobState, 'jobId'> {
+  return state;
+}
+
+/** Whether Connect has answered about the very thing that was asked; a refusal or a pause is about nothing in particular. */
+function isAnswer(thrown: unknown): thrown is ConnectError {
+  if (!(thrown instanceof ConnectError) || refusals.has(thrown.code)) return false;
+  if (thrown.code.startsWith('ANSWER_')) return true;
+  return thrown.status !== undefined && ![408, 429, 503].includes(thrown.status);
+}
