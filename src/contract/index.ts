@@ -9,6 +9,7 @@ export type { SystemAccount } from './accounts.ts';
 export { systemAccounts } from './accounts.ts';
 export { type EntityName, entities } from './entities/index.ts';
 export { enums, unusualSkuTypes } from './enums.ts';
+export { type EventType, eventTypes } from './events.ts';
 export type { ImportName } from './imports.ts';
 export { importNames, imports } from './imports.ts';
 export type * from './model.ts';

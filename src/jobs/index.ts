@@ -12,6 +12,7 @@ export type {
 export { type JobResponse, parseJobResponse, type ValidationSummary } from './job-response.ts';
 export { isEndStatus, type JobState, resultOf, statusName } from './job-state.ts';
 export { type JobDetails, type JobOutcome, outcomeOf } from './outcome.ts';
+export { processTracker } from './process-tracker.ts';
 export { type RestartOptions, restartJob } from './restart.ts';
 export type { TrackerOptions } from './scope-tracker.ts';
 export { type EventReceiver, JobTracker, type WaitReceiver } from './tracker.ts';

@@ -5,16 +5,10 @@ import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import type { Progress } from '../connection/index.ts';
 import { ConnectError } from '../errors.ts';
 import type { Prepared } from '../prepare/index.ts';
-import { Status } from './status.ts';
+import { duration, Status } from './status.ts';
 
 /** Longest error code that fits under a node. */
 const longestCode = 24;
-
-/** A duration in the unit in which people would say it. */
-function duration(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-}
 
 /** Status of an import node. Texts come from the node's own catalogue. */
 export class ImportStatus {

@@ -6,6 +6,14 @@ import type { Node, NodeStatus } from 'node-red';
 /** Least time in ms between two changes; Node-RED sends each one to every open editor. */
 const leastPause = 500;
 
+/** A duration in the unit in which people would say it. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 /** One node's status. The newest text always gets through. */
 export class Status {
   readonly #node: Node;

@@ -1,0 +1,4 @@
+/**
+ * Registers the node norce-job-status.
+ */
+export { jobStatusNode as default } from '../src/runtime/job-status-node.ts';

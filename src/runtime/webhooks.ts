@@ -1,0 +1,141 @@
+/**
+ * The HTTP side of event nodes: one door below Node-RED's `httpNodeRoot` for all of them.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NodeAPI } from 'node-red';
+import { ConnectError } from '../errors.ts';
+
+/** An address that takes events. */
+export interface Webhook {
+  /** Below `httpNodeRoot`, with a slash at its beginning and none at its end. */
+  readonly path: string;
+  /** Name of the header that carries the secret, in lower case. */
+  readonly header: string;
+  readonly secret: string;
+  /**
+   * Takes a body that is a JSON object; resolves when the event is on disk.
+   *
+   * @throws ConnectError `EVENT_INVALID` for one that cannot be meant; anything else asks for a repeat
+   */
+  receive(body: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** Most bytes of a body. Norce's events are a few hundred. */
+export const longestBody = 256 * 1024;
+/** Norce waits 5 s: an answer after that is a repeat anyway. In milliseconds. */
+const longestAnswer = 4000;
+
+type Next = () => void;
+
+/** Doors by the web application that they stand in. */
+const doors = new WeakMap<object, Map<string, Webhook>>();
+
+/** Whether a path is one that a webhook may have. */
+export function isWebhookPath(path: string): boolean {
+  return /^(?:\/[\w.~-]+)+$/.test(path);
+}
+
+/**
+ * Opens an address until the function that is returned is called.
+ *
+ * @throws ConnectError `PATH_IN_USE`
+ */
+export function openWebhook(RED: NodeAPI, webhook: Webhook): () => void {
+  const hooks = doorOf(RED);
+  const key = webhook.path.toLowerCase();
+  if (hooks.has(key)) {
+    throw new ConnectError('PATH_IN_USE', `Another event node has the path ${webhook.path} already.`);
+  }
+  hooks.set(key, webhook);
+  return () => {
+    if (hooks.get(key) === webhook) hooks.delete(key);
+  };
+}
+
+/** Routes cannot be taken away from Express again, so one that stays looks up who is behind it now. */
+function doorOf(RED: NodeAPI): Map<string, Webhook> {
+  const known = doors.get(RED.httpNode);
+  if (known !== undefined) return known;
+  const hooks = new Map<string, Webhook>();
+  doors.set(RED.httpNode, hooks);
+  RED.httpNode.use((request: IncomingMessage, response: ServerResponse, next: Next) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const webhook = hooks.get(path.replace(/\/$/, '').toLowerCase());
+    if (webhook === undefined) next();
+    else serve(webhook, request, response).catch(() => answer(response, 500));
+  });
+  return hooks;
+}
+
+async function serve(webhook: Webhook, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST');
+    answer(response, 405);
+    return;
+  }
+  if (!isSecret(request.headers[webhook.header], webhook.secret)) {
+    answer(response, 401);
+    return;
+  }
+  const body = await bodyOf(request);
+  if (body === 'too large') answer(response, 413);
+  else if (body === undefined) answer(response, 400);
+  else answer(response, await received(webhook, body));
+}
+
+/** The status for an event: what is not on disk in time is asked for again. */
+async function received(webhook: Webhook, body: Readonly<Record<string, unknown>>): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(503), longestAnswer);
+  });
+  const kept = webhook.receive(body).then(
+    () => 200,
+    (thrown: unknown) => (thrown instanceof ConnectError && thrown.code === 'EVENT_INVALID' ? 400 : 503),
+  );
+  const status = await Promise.race([kept, late]);
+  clearTimeout(timer);
+  return status;
+}
+
+/** Compares in a time that says nothing of how much of it is right. */
+function isSecret(given: string | string[] | undefined, secret: string): boolean {
+  const text = Array.isArray(given) ? given.join() : (given ?? '');
+  return timingSafeEqual(hash(text), hash(secret));
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** The body as a JSON object; undefined where it is none. */
+async function bodyOf(
+  request: IncomingMessage,
+): Promise<Readonly<Record<string, unknown>> | 'too large' | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestBody) return 'too large';
+    chunks.push(chunk);
+  }
+  try {
+    const value: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)),
+    );
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    // No JSON, or no UTF-8.
+    return undefined;
+  }
+}
+
+function answer(response: ServerResponse, status: number): void {
+  if (response.headersSent || response.destroyed) return;
+  // What is left of a body that was not read must not be taken for the next request.
+  if (status !== 200) response.setHeader('connection', 'close');
+  response.statusCode = status;
+  response.end();
+}
