@@ -29,6 +29,10 @@ interface Follower {
   readonly resolve: (job: EndedJob) => void;
 }
 
+const minutesOfDay = 1440;
+/** How long outcomes are kept. */
+const daysKept = 30;
+
 /** The jobs of one store. */
 export class JobTracker {
   /** Waits of nodes for jobs. */
@@ -40,6 +44,7 @@ export class JobTracker {
   readonly #followers = new Map<string, Set<Follower>>();
   readonly #listeners = new Set<JobListener>();
   readonly #troubleListeners = new Set<TroubleListener>();
+  #cancelTidying: (() => void) | undefined;
 
   constructor(options: TrackerOptions) {
     const { store, clock, minute } = options;
@@ -72,6 +77,7 @@ export class JobTracker {
    * @param longestRun milliseconds after which a job that still runs is given up: its outcome is then unknown
    */
   join(connection: Connection, longestRun: number): () => void {
+    if (this.#cancelTidying === undefined) this.#tidy();
     return this.#scope(connection.scope).join(connection, longestRun);
   }
 
@@ -166,9 +172,18 @@ export class JobTracker {
 
   /** Stops asking. What waits stays in the store. */
   close(): void {
+    this.#cancelTidying?.();
     for (const scope of this.#scopes.values()) scope.close();
     this.waits.close();
     this.events.close();
+  }
+
+  /** Forgets what ended long ago, now and every day. */
+  #tidy(): void {
+    const { store, clock, minute } = this.#options;
+    const day = minutesOfDay * minute;
+    store.jobs.prune(clock.date() - daysKept * day).catch(() => undefined);
+    this.#cancelTidying = clock.after(day, () => this.#tidy(), true);
   }
 
   #scope(scope: Scope): ScopeTracker {

@@ -1,0 +1,133 @@
+/**
+ * A job is run again where Connect and newer data allow it, and the new run is followed.
+ */
+import assert from 'node:assert/strict';
+import { systemClock } from '../../src/connection/index.ts';
+import { restartJob } from '../../src/jobs/index.ts';
+import { Stage, stockItem } from './support/stage.ts';
+
+describe('restarting a job', function () {
+  this.timeout(30_000);
+  let stage: Stage;
+  afterEach(() => stage.end());
+
+  const restart = (jobId: string, force = false) =>
+    restartJob(stage.connection, jobId, {
+      store: stage.store,
+      tracker: stage.tracker,
+      clock: systemClock,
+      force,
+      signal: new AbortController().signal,
+    });
+
+  for (const restartKeepsId of [false, true]) {
+    it(`follows the new run under ${restartKeepsId ? 'the same' : 'another'} id`, async () => {
+      stage = await Stage.start({ readings: { restartKeepsId } });
+      stage.simulator.outcomes.addJob({ status: 3, message: 'The storage is gone.', count: 1 });
+      const jobId = await stage.job([stockItem(1)]);
+      const first = await stage.outcome(jobId);
+      assert.equal(first.result, 'failed');
+      const again = await restart(jobId);
+      assert.equal(again.jobId === jobId, restartKeepsId);
+      const second = await stage.outcome(again.jobId);
+      assert.equal(second.result, 'succeeded');
+      assert.notEqual(second.outcomeId, first.outcomeId);
+      assert.deepEqual([second.import, second.items, second.restartOf], ['import-onhands', 1, jobId]);
+    });
+  }
+
+  it('runs a succeeded job again too', async () => {
+    stage = await Stage.start();
+    const jobId = await stage.job([stockItem(1)]);
+    await stage.outcome(jobId);
+    assert.equal((await stage.outcome((await restart(jobId)).jobId)).result, 'succeeded');
+  });
+
+  it('learns how the former run ended before it asks for another', async () => {
+    stage = await Stage.start({ minute: 6000 });
+    stage.simulator.outcomes.addItem({ match: {}, severity: 'error', message: 'No such SKU.', count: 1 });
+    const jobId = await stage.job([stockItem(1), stockItem(2)]);
+    await stage.simulator.settled();
+    const again = await restart(jobId);
+    const ended = await stage.store.jobs.find(stage.connection.scope, jobId);
+    assert.ok(ended !== undefined && 'details' in ended && ended.details.includes('No such SKU.'));
+    assert.notEqual(again.jobId, jobId);
+  });
+
+  const refused = (jobId: string, code: string, force = false) =>
+    assert.rejects(
+      restart(jobId, force),
+      (error: { code?: string; details?: { jobId?: string }; message: string }) => {
+        assert.equal(error.code, code);
+        assert.equal(error.details?.jobId, jobId);
+        assert.match(error.message, new RegExp(jobId));
+        return true;
+      },
+    );
+
+  it('refuses what Connect’s rules forbid, and says which', async () => {
+    stage = await Stage.start();
+    await refused('77', 'JOB_NOT_FOUND');
+    stage.simulator.outcomes.addJob({ neverEnds: true, count: 1 });
+    await refused(await stage.job([stockItem(1)]), 'JOB_NOT_FINISHED');
+    stage.simulator.outcomes.addJob({ status: 4, count: 1 });
+    const price = { PartNo: 'P', PriceListCode: 'A', PriceSale: 1 };
+    const validation = await stage.job([price], 'import-prices');
+    await stage.outcome(validation);
+    await refused(validation, 'JOB_NOT_RESTARTABLE');
+    assert.equal(stage.count('/Job/Restart'), 0);
+  });
+
+  it('refuses what is older than two weeks', async () => {
+    stage = await Stage.start();
+    const jobId = await stage.job([stockItem(1)]);
+    await stage.outcome(jobId);
+    const later = { ...systemClock, date: () => Date.now() + 14 * 86_400_000 + 1 };
+    const { store, tracker, connection } = stage;
+    const signal = new AbortController().signal;
+    const options = { store, tracker, clock: later, force: true, signal };
+    await assert.rejects(restartJob(connection, jobId, options), { code: 'JOB_TOO_OLD' });
+  });
+
+  it('refuses to bring old data back over newer, unless it is told to', async () => {
+    stage = await Stage.start();
+    const old = await stage.job([stockItem(1)]);
+    await stage.outcome(old);
+    const newer = await stage.job([stockItem(1, { OnhandValue: 5 })]);
+    await stage.outcome(newer);
+    await refused(old, 'NEWER_DATA_SENT');
+    await restart(newer);
+    await restart(old, true);
+    assert.equal(stage.count('/Job/Restart'), 2);
+  });
+
+  it('does not take the data of another import for newer', async () => {
+    stage = await Stage.start();
+    const stock = await stage.job([stockItem(1)]);
+    await stage.outcome(stock);
+    await stage.outcome(
+      await stage.job([{ PartNo: 'P', PriceListCode: 'A', PriceSale: 1 }], 'import-prices'),
+    );
+    await restart(stock);
+    assert.equal(stage.count('/Job/Restart'), 1);
+  });
+
+  it('never restarts a full feed that newer data has followed', async () => {
+    stage = await Stage.start();
+    const feed = await stage.job([stockItem(1)], 'import-onhands', { fullFile: true });
+    await stage.outcome(feed);
+    await stage.outcome(await stage.job([stockItem(1)]));
+    await refused(feed, 'NEWER_DATA_SENT');
+    await refused(feed, 'NEWER_DATA_SENT', true);
+    assert.equal(stage.count('/Job/Restart'), 0);
+  });
+
+  it('does not ask twice when the answer is lost', async () => {
+    stage = await Stage.start();
+    const jobId = await stage.job([stockItem(1)]);
+    await stage.outcome(jobId);
+    stage.simulator.faults.add({ kind: 'lostAnswer', match: (path) => path.includes('/Job/Restart') });
+    await assert.rejects(restart(jobId), { code: 'OUTCOME_UNKNOWN' });
+    assert.equal(stage.count('/Job/Restart'), 1);
+  });
+});
