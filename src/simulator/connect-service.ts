@@ -9,6 +9,7 @@ import { BodyRefused } from './import-body.ts';
 import { HeaderRefused, readImportHeader } from './import-header.ts';
 import type { Job } from './job.ts';
 import type { JobBoard } from './job-board.ts';
+import { viewJob, viewList, viewLog } from './job-views.ts';
 
 /** A call as it reaches an operation: admitted, authorised, body read. */
 export interface ConnectCall {
@@ -22,11 +23,13 @@ export interface ConnectCall {
   readonly jobWillFail: boolean;
 }
 
-/** What an operation answers, with the job and the number of items that it concerned. */
+/** What an operation answers, with the job that an import started and the number of its items. */
 export interface ConnectOutcome {
   readonly answer: Answer;
   readonly jobId?: number;
   readonly items?: number;
+  /** The answer is not to go out before this. */
+  readonly answerAfter?: Promise<void>;
 }
 
 const importsByPath = new Map<string, ImportName>(
@@ -55,9 +58,10 @@ function serveImport(importName: ImportName, call: ConnectCall, board: JobBoard)
   const text = call.headers[importHeaderName.toLowerCase()];
   try {
     const header = readImportHeader(imports[importName].header, Array.isArray(text) ? text[0] : text);
-    const { job, validation } = board.submit({ importName, header, body: call.body }, call.jobWillFail);
+    const payload = { importName, header, body: call.body };
+    const { job, validation, answerAfter } = board.submit(payload, call.jobWillFail);
     const body = { ...accepted(job, 'Job created'), ValidationSummary: validation };
-    return { answer: { status: 200, body }, jobId: job.id, items: validation.NrOfItemsInTotal };
+    return { answer: { status: 200, body }, jobId: job.id, items: validation.NrOfItemsInTotal, answerAfter };
   } catch (error) {
     if (error instanceof HeaderRefused || error instanceof BodyRefused) {
       return { answer: refuse(400, error.message) };
@@ -68,23 +72,19 @@ function serveImport(importName: ImportName, call: ConnectCall, board: JobBoard)
 
 function serveJob(path: string, call: ConnectCall, board: JobBoard): ConnectOutcome {
   if (path === '/job/ping') return { answer: { status: 200, body: 'OK' } };
-  if (path === '/job/list') return { answer: { status: 200, body: newestFirst(board.jobs) } };
+  if (path === '/job/list') return { answer: { status: 200, body: viewList(board.jobs, board.readings) } };
   const id = Number(call.query.get('id') ?? Number.NaN);
   if (!Number.isInteger(id)) return { answer: refuse(400, 'The query needs an id.') };
   const job = board.find(id);
   if (job === undefined) return { answer: refuse(404, `There is no job ${id}.`) };
-  if (path === '/job/get') return { answer: { status: 200, body: job }, jobId: id };
-  if (path === '/job/getlog') return { answer: { status: 200, body: job.log }, jobId: id };
+  if (path === '/job/get') return { answer: { status: 200, body: viewJob(job, board.readings) } };
+  if (path === '/job/getlog') return { answer: { status: 200, body: viewLog(job, board.readings) } };
   const restarted = board.restart(job);
-  if ('refusal' in restarted) return { answer: refuse(400, restarted.refusal), jobId: id };
+  if ('refusal' in restarted) return { answer: refuse(400, restarted.refusal) };
   const body = { ...accepted(restarted.job, 'Job restarted'), ValidationSummary: null };
-  return { answer: { status: 200, body }, jobId: restarted.job.id };
+  return { answer: { status: 200, body }, answerAfter: restarted.answerAfter };
 }
 
 function accepted(job: Job, description: string): Readonly<Record<string, unknown>> {
   return { StatusCode: 'OK', Description: description, JobId: String(job.id) };
-}
-
-function newestFirst(jobs: readonly Job[]): readonly Job[] {
-  return [...jobs].sort((one, other) => other.id - one.id);
 }

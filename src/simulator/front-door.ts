@@ -12,6 +12,7 @@ import { type Inspected, serveInspection } from './inspection.ts';
 import type { JobBoard } from './job-board.ts';
 import type { RequestLimit } from './limit.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { jobAskedFor } from './recorded-request.ts';
 import type { TokenIssuer } from './tokens.ts';
 
 /** Path of the token endpoint. */
@@ -90,7 +91,7 @@ export class FrontDoor {
       header: parseHeader(request.headers[importHeaderName.toLowerCase()]),
       items: 0,
       bytes: 0,
-      jobId: null,
+      jobId: jobAskedFor(url),
     };
     this.#options.record(draft);
     response.once('finish', () => {
@@ -142,7 +143,8 @@ export class FrontDoor {
         this.#options.board,
       );
       draft.items = outcome.items ?? 0;
-      draft.jobId = outcome.jobId ?? null;
+      draft.jobId = outcome.jobId ?? draft.jobId;
+      await outcome.answerAfter;
       return outcome.answer;
     } catch (error) {
       if (error instanceof BodyTooLarge) return refuse(413, 'The body is too large.');

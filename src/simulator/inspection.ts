@@ -10,10 +10,12 @@ import { readBody, refuse } from './http.ts';
 import type { Job } from './job.ts';
 import { renderPage } from './page.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import type { Steered } from './steering.ts';
+import { serveSteering } from './steering.ts';
 import type { TokenRequest } from './tokens.ts';
 
 /** What can be seen of a simulator, and done to it, from outside. */
-export interface Inspected {
+export interface Inspected extends Steered {
   readonly catalogue: Catalogue;
   readonly jobs: readonly Job[];
   readonly requests: readonly RecordedRequest[];
@@ -24,7 +26,10 @@ export interface Inspected {
 
 const bodyLimit = 100_000;
 
-/** Answers `GET /`, `GET /simulator/state`, `POST /simulator/reset` and `POST /simulator/faults`. */
+/**
+ * Answers `GET /`, `GET /simulator/state`, `POST /simulator/reset`, `POST /simulator/faults`, and the routes of
+ * {@link serveSteering}.
+ */
 export async function serveInspection(
   request: IncomingMessage,
   url: URL,
@@ -41,7 +46,9 @@ export async function serveInspection(
     case 'POST /simulator/faults':
       return addFault((await readBody(request, bodyLimit)).toString('utf8'), simulator);
     default:
-      return refuse(404, 'There is no such address.');
+      return (
+        (await serveSteering(request, url, simulator, bodyLimit)) ?? refuse(404, 'There is no such address.')
+      );
   }
 }
 
@@ -56,6 +63,9 @@ function stateOf(simulator: Inspected): unknown {
     requests: simulator.requests,
     tokenRequests: simulator.tokenRequests,
     pendingFaults: simulator.faults.pending,
+    outcomes: simulator.outcomes.list(),
+    webhooks: simulator.webhooks.targets,
+    events: simulator.webhooks.deliveries,
   };
 }
 

@@ -1,29 +1,40 @@
 /**
  * Runs jobs the way Connect's workers do: when they like, side by side, in no order one could rely on.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { imports } from '../contract/index.ts';
+import { ConnectError } from '../errors.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import type { Importer } from './catalogue/import-request.ts';
-import { ItemRefused } from './catalogue/import-request.ts';
-import { readItems } from './import-body.ts';
+import type { ImportSurroundings } from './import-run.ts';
+import { runImport, validate } from './import-run.ts';
 import type { JobPayload } from './job.ts';
-import { Job, jobStatus, severity } from './job.ts';
+import { isEnd, Job, jobStatus, severity } from './job.ts';
+import type { JobPlan, Mood } from './job-plan.ts';
+import { planJob } from './job-plan.ts';
+import type { OutcomeRules } from './outcomes.ts';
 import type { Readings } from './readings.ts';
-import type { PlainRecord } from './shapes.ts';
-import { readRecord } from './shapes.ts';
+import { RunningWork } from './running-work.ts';
+import type { ScaledTime } from './scaled-time.ts';
 
-/** Hostile: parallel jobs, random order and delays, foreign jobs, poor logs. Kind: none of these. */
-export type Mood = 'hostile' | 'kind';
+/** What ImportedRow holds in the rows of warnings and errors; `random`: any of the three, row by row. */
+export type LogRows = 'full' | 'null' | 'cut' | 'random';
 
 /** What a {@link JobBoard} needs. */
 export interface JobBoardOptions {
   readonly catalogue: Catalogue;
   readonly readings: Readings;
+  readonly outcomes: OutcomeRules;
   readonly mood: Mood;
-  /** How many times faster than real time. */
-  readonly timeScale: number;
+  readonly logRows: LogRows;
+  /** Norce's milliseconds from a job's end until the log clean-up takes it. */
+  readonly retention: number;
+  readonly time: ScaledTime;
   readonly random: () => number;
+  /**
+   * Told of the end of every job; resolves when the first attempt to announce it is over.
+   * `early`: the answer to its import waits for that.
+   */
+  readonly announce: (job: Job, early: boolean) => Promise<void>;
+  /** Whether the end of the job that starts now is to be announced before its import is answered. */
+  readonly isEarly: () => boolean;
 }
 
 /** What the first look at a body found. */
@@ -33,221 +44,233 @@ export interface Validation {
   readonly Messages: readonly string[];
 }
 
-interface ValidatedItems {
-  readonly items: readonly PlainRecord[];
-  /** With the invalid ones as far as they could be read: they too are in the file. */
-  readonly all: readonly PlainRecord[];
-  readonly failures: readonly { readonly item: unknown; readonly message: string }[];
+/** A job that was started. */
+export interface StartedJob {
+  readonly job: Job;
+  /** What the answer to the caller waits for. */
+  readonly answerAfter: Promise<void>;
 }
 
+/** Two weeks: as long Norce keeps what a restart needs, and here, unless told otherwise, the job itself. */
+export const twoWeeks = 14 * 86_400_000;
+
 const firstJobId = 481_000;
-const itemsPerTurn = 500;
-const twoWeeks = 14 * 86_400_000;
-const hostileDelay = 2000;
-const kindDelay = 20;
 const longestMessageList = 100;
 const longestRow = 60;
 
 /** All jobs of one customer. */
 export class JobBoard {
-  readonly jobs: Job[] = [];
+  readonly readings: Readings;
   readonly #options: JobBoardOptions;
-  readonly #timers = new Map<NodeJS.Timeout, () => void>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #jobs = new Map<number, Job>();
+  readonly #running = new RunningWork();
   #line: Promise<void> = Promise.resolve();
   #lastId = firstJobId;
   #generation = 0;
 
   constructor(options: JobBoardOptions) {
+    this.readings = options.readings;
     this.#options = options;
-    if (options.mood === 'hostile') this.#addForeignJob();
+    if (options.mood === 'hostile') {
+      // Over before anybody could be told of it.
+      const job = this.#add(null);
+      job.note(severity.information, 'Starting import.');
+      job.finish(jobStatus.succeeded);
+    }
+  }
+
+  /** The jobs that the log clean-up has left, oldest first. */
+  get jobs(): readonly Job[] {
+    this.#cleanUp();
+    return [...this.#jobs.values()];
   }
 
   /**
    * Takes a payload in and runs it later.
    * @throws {BodyRefused} when the body does not split into items.
    */
-  submit(payload: JobPayload, willFail: boolean): { readonly job: Job; readonly validation: Validation } {
+  submit(payload: JobPayload, willFail: boolean): StartedJob & { readonly validation: Validation } {
     const { items, failures } = validate(payload);
-    if (this.#options.mood === 'hostile' && this.#options.random() < 0.3) this.#addForeignJob();
-    const job = this.#add(payload);
-    job.willFail = willFail;
-    this.#start(job);
+    if (this.#options.mood === 'hostile' && this.#options.random() < 0.3) this.#startForeignJob();
+    const started = this.#start(this.#add(payload), payload, willFail);
     const validation = {
       NrOfItemsInTotal: items.length + failures.length,
       NrOfValidationFailures: failures.length,
       Messages: failures.slice(0, longestMessageList).map(({ message }) => message),
     };
-    return { job, validation };
+    return { ...started, validation };
   }
 
   /** The job under an id. */
   find(id: number): Job | undefined {
-    return this.jobs.find((job) => job.id === id);
+    this.#cleanUp();
+    return this.#jobs.get(id);
   }
 
-  /** Runs a job again; undefined, with the reason, when Connect would refuse. */
-  restart(job: Job): { readonly job: Job } | { readonly refusal: string } {
+  /** Runs a job again; a refusal, with the reason, when Connect would refuse. */
+  restart(job: Job): StartedJob | { readonly refusal: string } {
     if (!job.isFinished) return { refusal: 'The job has not finished.' };
     if (job.status !== jobStatus.succeeded && job.status !== jobStatus.failed) {
       return { refusal: 'Only succeeded and failed jobs can be restarted.' };
     }
     this.#discardOldPayloads();
-    if (job.payload === null) return { refusal: 'The payload of the job is gone.' };
-    if (this.#options.readings.restartKeepsId) job.rewind();
-    const next = this.#options.readings.restartKeepsId ? job : this.#add(job.payload);
-    this.#start(next);
-    return { job: next };
+    const { payload } = job;
+    if (payload === null) return { refusal: 'The payload of the job is gone.' };
+    if (!this.readings.restartKeepsId) return this.#start(this.#add(payload), payload, false);
+    job.rewind();
+    return this.#start(job, payload, false);
   }
 
-  /** Resolves when no job waits or runs. */
-  async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  /** Adds jobs of other systems of the customer: ended ones, or with any other status running ones. */
+  addForeignJobs(count: number, status: number): readonly Job[] {
+    return Array.from({ length: count }, () => {
+      const job = this.#add(null);
+      job.note(severity.information, 'Starting import.');
+      if (isEnd(status)) void this.#end(job, status, false);
+      else job.status = status;
+      return job;
+    });
+  }
+
+  /**
+   * Ends a job that waits or runs, at once; what it has not yet written is left out.
+   * @throws {ConnectError} `JOB_NOT_RUNNING` when it has ended or is unknown.
+   */
+  endJob(id: number, status: number): void {
+    const job = this.find(id);
+    if (job === undefined || job.isFinished) {
+      throw new ConnectError('JOB_NOT_RUNNING', `Job ${id} does not run.`);
+    }
+    void this.#end(job, status, false);
+  }
+
+  /** Takes a job out of the list, as the log clean-up does; if it runs, it runs on unseen. */
+  forget(id: number): void {
+    this.#jobs.delete(id);
+  }
+
+  /** Resolves when no job waits or runs, but for those that never end. */
+  settled(): Promise<void> {
+    return this.#running.settled();
   }
 
   /** Forgets all jobs; what runs is cut off. */
   async clear(): Promise<void> {
     this.#generation += 1;
-    for (const [timer, resume] of this.#timers) {
-      clearTimeout(timer);
-      resume();
-    }
-    this.#timers.clear();
+    this.#options.time.cancel();
     await this.settled();
-    this.jobs.length = 0;
+    this.#jobs.clear();
   }
 
   #add(payload: JobPayload | null): Job {
     this.#lastId += 1;
     const job = new Job(this.#lastId, payload, { importedRow: (item) => this.#importedRow(item) });
-    this.jobs.push(job);
+    this.#jobs.set(job.id, job);
     return job;
   }
 
-  /** A job of some other system of the customer, finished long ago. */
-  #addForeignJob(): void {
-    const job = this.#add(null);
-    job.note(severity.information, 'Starting import.');
-    job.finish(jobStatus.succeeded);
+  #start(job: Job, payload: JobPayload, willFail: boolean): StartedJob {
+    const { mood, random, outcomes, isEarly } = this.#options;
+    const rule = outcomes.takeJob(payload.importName);
+    const canBeEarly = rule?.endsAfter === undefined && rule?.neverEnds !== true;
+    const early = canBeEarly && isEarly();
+    const plan = planJob({ mood, random, rule, early, willFail });
+    let announced: Promise<void> | undefined;
+    const running = this.#enqueue(job, async (isCurrent) => {
+      await this.#takeSteps(job, plan, isCurrent);
+      if (plan.neverEnds || !isCurrent()) return;
+      const status = plan.failure?.status ?? (await this.#import(job, payload, isCurrent));
+      if (!isCurrent()) return;
+      if (plan.failure !== null) job.note(severity.error, plan.failure.message);
+      announced = this.#end(job, status, early);
+    });
+    return { job, answerAfter: early ? running.then(() => announced) : Promise.resolve() };
   }
 
-  #start(job: Job): void {
+  /** In a hostile mood other systems' jobs run among ours. */
+  #startForeignJob(): void {
+    const { mood, random } = this.#options;
+    const job = this.#add(null);
+    const plan = planJob({ mood, random, rule: undefined, early: false, willFail: false });
+    void this.#enqueue(job, async (isCurrent) => {
+      await this.#takeSteps(job, plan, isCurrent);
+      if (isCurrent()) void this.#end(job, jobStatus.succeeded, false);
+    });
+  }
+
+  /** Runs a job after the former one when kind, else at once. */
+  #enqueue(job: Job, work: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+    const { run } = job;
     const generation = this.#generation;
-    const isCurrent = (): boolean => generation === this.#generation;
+    const isCurrent = (): boolean => generation === this.#generation && job.run === run && !job.isFinished;
     const former = this.#options.mood === 'kind' ? this.#line : Promise.resolve();
-    const run = former
-      .then(() => this.#run(job, isCurrent))
+    const running = former
+      .then(() => work(isCurrent))
       .catch((error: unknown) => {
         job.note(severity.error, `Internal error: ${String(error)}`);
-        job.finish(jobStatus.failed);
+        if (isCurrent()) void this.#end(job, jobStatus.failed, false);
       });
-    this.#line = run;
-    this.#running.add(run);
-    void run.finally(() => this.#running.delete(run));
+    this.#line = running;
+    this.#running.add(running);
+    return running;
   }
 
-  async #run(job: Job, isCurrent: () => boolean): Promise<void> {
-    await this.#delay();
-    if (!isCurrent() || job.payload === null) return;
-    if (this.#options.mood === 'hostile') {
-      job.status = this.#options.random() < 0.5 ? jobStatus.queued : jobStatus.validating;
-      await this.#delay();
-      if (!isCurrent()) return;
+  async #takeSteps(job: Job, plan: JobPlan, isCurrent: () => boolean): Promise<void> {
+    for (const [step, pause] of plan.pauses.entries()) {
+      if (!isCurrent() || !(await this.#options.time.wait(pause)) || !isCurrent()) return;
+      job.status = plan.states[step] ?? job.status;
     }
     job.note(severity.information, 'Starting import.');
-    const { items, all, failures } = validate(job.payload);
-    job.totals = items.length + failures.length;
-    for (const { item, message } of failures) job.fail(message, item);
-    if (job.willFail) {
-      job.willFail = false;
-      job.note(severity.error, 'The import was interrupted.');
-      job.finish(jobStatus.failed);
-      return;
-    }
-    await this.#import(job, job.payload, items, all, isCurrent);
-    if (!isCurrent()) return;
-    const allInvalid = job.totals > 0 && failures.length === job.totals;
-    const allFailed = job.totals > 0 && job.failures === job.totals;
-    job.finish(allInvalid ? jobStatus.validationFailed : allFailed ? jobStatus.failed : jobStatus.succeeded);
   }
 
-  async #import(
-    job: Job,
-    payload: JobPayload,
-    items: readonly PlainRecord[],
-    all: readonly PlainRecord[],
-    isCurrent: () => boolean,
-  ): Promise<void> {
-    const { catalogue, readings, mood } = this.#options;
-    const { accountId, fullFile, supplierId, lists } = payload.header;
-    const request = { author: accountId, fullFile, supplierId, readings, lists };
-    const importer = catalogue.importer(payload.importName, request, job);
-    importer.begin?.(all);
-    const order = mood === 'hostile' ? this.#shuffle(items) : items;
-    for (let at = 0; at < order.length; at += itemsPerTurn) {
-      if (at > 0) await nextTurn();
-      if (!isCurrent()) return;
-      for (const item of order.slice(at, at + itemsPerTurn)) writeItem(importer, job, item);
-    }
-    importer.finish?.(all);
+  /** @returns the status in which the job ends. */
+  async #import(job: Job, payload: JobPayload, isCurrent: () => boolean): Promise<number> {
+    const validated = validate(payload);
+    const { items, failures } = validated;
+    job.totals = items.length + failures.length;
+    for (const { item, message } of failures) job.fail(message, item);
+    const { catalogue, readings, outcomes, mood } = this.#options;
+    const arrange: ImportSurroundings['arrange'] = (list) =>
+      mood === 'hostile' ? this.#shuffle(list) : list;
+    await runImport(job, payload, validated, { catalogue, readings, outcomes, arrange, isCurrent });
+    if (job.totals > 0 && failures.length === job.totals) return jobStatus.validationFailed;
+    return job.totals > 0 && job.failures === job.totals ? jobStatus.failed : jobStatus.succeeded;
+  }
+
+  #end(job: Job, status: number, early: boolean): Promise<void> {
+    job.finish(status);
+    return this.#options.announce(job, early);
   }
 
   /** Rows are worked on side by side, so that of two with one key either may win. */
-  #shuffle(items: readonly PlainRecord[]): readonly PlainRecord[] {
+  #shuffle<Item>(items: readonly Item[]): readonly Item[] {
     const shuffled = [...items];
     for (let at = shuffled.length - 1; at > 0; at--) {
       const other = Math.floor(this.#options.random() * (at + 1));
-      [shuffled[at], shuffled[other]] = [shuffled[other] as PlainRecord, shuffled[at] as PlainRecord];
+      [shuffled[at], shuffled[other]] = [shuffled[other] as Item, shuffled[at] as Item];
     }
     return shuffled;
   }
 
-  async #delay(): Promise<void> {
-    const { mood, random, timeScale } = this.#options;
-    const milliseconds = mood === 'hostile' ? random() * hostileDelay : kindDelay;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        resolve();
-      }, milliseconds / timeScale);
-      this.#timers.set(timer, resolve);
-    });
+  #importedRow(item: unknown): string | null {
+    const { logRows, random } = this.#options;
+    const chosen =
+      logRows === 'random' ? (['full', 'null', 'cut'] as const)[Math.floor(random() * 3)] : logRows;
+    if (chosen === 'null') return null;
+    const text = JSON.stringify(item) ?? null;
+    return chosen === 'cut' ? (text?.slice(0, longestRow) ?? null) : text;
   }
 
-  #importedRow(item: unknown): string | null {
-    const text = JSON.stringify(item) ?? null;
-    if (this.#options.mood === 'kind' || text === null) return text;
-    return this.#options.random() < 0.5 ? null : text.slice(0, longestRow);
+  #cleanUp(): void {
+    const { retention, time } = this.#options;
+    for (const job of this.#jobs.values()) {
+      if (job.stop !== null && time.since(job.stop) > retention) this.#jobs.delete(job.id);
+    }
   }
 
   #discardOldPayloads(): void {
-    const oldest = Date.now() - twoWeeks / this.#options.timeScale;
-    for (const job of this.jobs) {
-      if (job.stop !== null && job.stop.getTime() < oldest) job.payload = null;
+    for (const job of this.#jobs.values()) {
+      if (job.stop !== null && this.#options.time.since(job.stop) > twoWeeks) job.payload = null;
     }
-  }
-}
-
-function validate(payload: JobPayload): ValidatedItems {
-  const entity = imports[payload.importName].entity;
-  const items: PlainRecord[] = [];
-  const all: PlainRecord[] = [];
-  const failures: { item: unknown; message: string }[] = [];
-  for (const [index, json] of readItems(payload.body.toString('utf8')).entries()) {
-    const problems: string[] = [];
-    const item = readRecord(entity, json, `[${index}]`, problems);
-    all.push(item);
-    if (problems.length === 0) items.push(item);
-    else failures.push({ item: json, message: problems.join(' ') });
-  }
-  return { items, all, failures };
-}
-
-function writeItem(importer: Importer, job: Job, item: PlainRecord): void {
-  try {
-    importer.write(item);
-  } catch (error) {
-    if (!(error instanceof ItemRefused)) throw error;
-    job.fail(error.message, item);
   }
 }

@@ -15,6 +15,13 @@ export const jobStatus = {
   queued: 6,
 } as const;
 
+/** Whether a status is the end of a job; every other number means that it runs. */
+export function isEnd(status: number): boolean {
+  return (
+    status === jobStatus.succeeded || status === jobStatus.failed || status === jobStatus.validationFailed
+  );
+}
+
 /** Severities of log rows. */
 export const severity = { information: 1, warning: 2, error: 3 } as const;
 
@@ -36,7 +43,7 @@ export interface JobPayload {
 
 /** How a job writes its log. */
 export interface JobLogOptions {
-  /** Makes an item the text of ImportedRow; null or cut in a hostile mood. */
+  /** Makes an item the text of ImportedRow: whole, cut or null. */
   readonly importedRow: (item: unknown) => string | null;
 }
 
@@ -57,8 +64,8 @@ export class Job implements ImportReport {
   start = new Date();
   stop: Date | null = null;
   log: JobLogRow[] = [];
-  /** Set by a fault: the job will end as failed and import nothing. */
-  willFail = false;
+  /** Counts the runs under this id, the first one as 0. */
+  run = 0;
   readonly #options: JobLogOptions;
 
   constructor(id: number, payload: JobPayload | null, options: JobLogOptions) {
@@ -79,6 +86,7 @@ export class Job implements ImportReport {
 
   /** Sets everything back for another run. */
   rewind(): void {
+    this.run += 1;
     this.status = jobStatus.initialized;
     this.totals = this.inserts = this.updates = this.failures = 0;
     this.start = new Date();

@@ -5,12 +5,14 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import { kinds } from './catalogue/catalogue.ts';
 import type { Job } from './job.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import type { EventDelivery, Webhooks } from './webhooks.ts';
 
 /** What the page shows. */
 export interface PageContent {
   readonly catalogue: Catalogue;
   readonly jobs: readonly Job[];
   readonly requests: readonly RecordedRequest[];
+  readonly webhooks: Webhooks;
 }
 
 const shown = 20;
@@ -32,7 +34,7 @@ pre { overflow-x: auto; font-size: .85rem; }
 `;
 
 /** The page as HTML; it needs no script. */
-export function renderPage({ catalogue, jobs, requests }: PageContent): string {
+export function renderPage({ catalogue, jobs, requests, webhooks }: PageContent): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Norce Connect simulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>${style}</style></head><body>
@@ -40,6 +42,8 @@ export function renderPage({ catalogue, jobs, requests }: PageContent): string {
 <p>${requests.length} requests, ${jobs.length} jobs. Reload to see more; <a href="simulator/state">state as JSON</a>.</p>
 <h2>Jobs</h2>
 ${renderJobs(jobs)}
+<h2>Events</h2>
+${renderEvents(webhooks)}
 <h2>Catalogue</h2>
 ${kinds.map((kind) => renderKind(catalogue, kind)).join('\n')}
 </body></html>
@@ -53,7 +57,7 @@ function renderJobs(jobs: readonly Job[]): string {
 }
 
 function renderJob(job: Job): string {
-  const cells = [
+  return renderRow([
     job.id,
     job.importName ?? 'another system',
     statusNames[job.status] ?? job.status,
@@ -61,7 +65,22 @@ function renderJob(job: Job): string {
     job.inserts,
     job.updates,
     job.failures,
-  ];
+  ]);
+}
+
+function renderEvents({ targets, deliveries }: Webhooks): string {
+  if (Object.keys(targets).length === 0) return '<p>All types of events are switched off.</p>';
+  const rows = deliveries.slice(-shown).reverse().map(renderEvent).join('\n');
+  return `<table><thead><tr><th>Type</th><th>Body</th><th>State</th><th>Attempts</th></tr></thead>
+<tbody>${rows}</tbody></table>`;
+}
+
+function renderEvent({ type, body, state, attempts }: EventDelivery): string {
+  const answers = attempts.map(({ status, error }) => status ?? error);
+  return renderRow([type, JSON.stringify(body), state, answers.join(', ')]);
+}
+
+function renderRow(cells: readonly (string | number)[]): string {
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(String(cell))}</td>`).join('')}</tr>`;
 }
 

@@ -6,6 +6,14 @@
 export interface Readings {
   /** A restart runs under the old job id instead of a new one. */
   readonly restartKeepsId: boolean;
+  /** Job/List begins with the newest job, with the oldest, or follows no order. */
+  readonly jobListOrder: 'newestFirst' | 'oldestFirst' | 'none';
+  /** Job/List shows jobs as Job/Get does, or no more of them than JobId and StatusId. */
+  readonly jobListItem: 'whole' | 'short';
+  /** Job/GetLog answers with all rows, or with one object: the first of the rows with the highest severity. */
+  readonly jobLog: 'rows' | 'object';
+  /** How the counter of inserted rows is called. */
+  readonly insertCounter: 'Inserts' | 'Insert';
   /** `…CreateOnly` writes when the import created the record, or whenever the field has no value yet. */
   readonly createOnly: 'created' | 'empty';
   /** FullFile of products: takes missing variants out of their cluster, or inactivates all that is missing. */
@@ -29,6 +37,10 @@ export interface Readings {
 /** The documented reading where there is one, else the likelier. */
 export const defaultReadings: Readings = {
   restartKeepsId: false,
+  jobListOrder: 'newestFirst',
+  jobListItem: 'whole',
+  jobLog: 'rows',
+  insertCounter: 'Inserts',
   createOnly: 'created',
   productFullFile: 'cluster',
   relationFullFile: 'all',

@@ -15,6 +15,38 @@ export interface RecordedRequest {
   readonly header: unknown;
   readonly items: number;
   readonly bytes: number;
-  /** The job that it started or asked for. */
+  /** The job that it started as an import, or asked for by its id, answered or not. */
   readonly jobId: number | null;
+}
+
+/** Which of the requests to count; what is left out does not matter. */
+export interface RequestSelection {
+  /** `/Service/Operation`, such as `/Job/List`. */
+  readonly operation?: string;
+  readonly jobId?: number;
+  /** The first moment that counts, on the clock of {@link RecordedRequest.at}. */
+  readonly from?: number;
+  /** The first moment that no longer counts. */
+  readonly until?: number;
+}
+
+const jobPattern = /\/Job\/[^/]+\/?$/i;
+
+/** The id that the query of a Job call names; null for every other call. */
+export function jobAskedFor(url: URL): number | null {
+  const id = url.searchParams.get('id');
+  if (id === null || !jobPattern.test(url.pathname)) return null;
+  const number = Number(id);
+  return Number.isInteger(number) ? number : null;
+}
+
+/** How many of the requests fit a selection. */
+export function countRequests(requests: readonly RecordedRequest[], selection: RequestSelection): number {
+  const { operation, jobId, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
+  const ending = operation?.toLowerCase();
+  return requests.filter(({ at, path, jobId: id }) => {
+    const pathname = path.split('?', 1)[0]?.toLowerCase() ?? '';
+    if (ending !== undefined && !pathname.replace(/\/$/, '').endsWith(ending)) return false;
+    return (jobId === undefined || id === jobId) && at >= from && at < until;
+  }).length;
 }

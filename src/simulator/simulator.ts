@@ -9,14 +9,20 @@ import { Catalogue } from './catalogue/catalogue.ts';
 import { FaultQueue } from './faults.ts';
 import { connectPath, FrontDoor, tokenPath } from './front-door.ts';
 import type { Job } from './job.ts';
-import type { Mood } from './job-board.ts';
-import { JobBoard } from './job-board.ts';
+import { jobStatus } from './job.ts';
+import type { LogRows } from './job-board.ts';
+import { JobBoard, twoWeeks } from './job-board.ts';
+import type { Mood } from './job-plan.ts';
 import { RequestLimit } from './limit.ts';
+import { OutcomeRules } from './outcomes.ts';
 import type { Readings } from './readings.ts';
 import { defaultReadings } from './readings.ts';
 import type { RecordedRequest } from './recorded-request.ts';
+import { ScaledTime } from './scaled-time.ts';
 import type { SimulatorClient, TokenRequest } from './tokens.ts';
 import { TokenIssuer } from './tokens.ts';
+import type { EventDelivery, EventDisorder, WebhookTarget } from './webhooks.ts';
+import { Webhooks } from './webhooks.ts';
 
 /** How the simulator behaves; each default is given. */
 export interface SimulatorOptions {
@@ -47,6 +53,16 @@ export interface SimulatorOptions {
   readonly random?: () => number;
   /** What the documents leave open; the rest stays at {@link defaultReadings}. */
   readonly readings?: Partial<Readings>;
+  /** ImportedRow in the log rows of warnings and errors. Default `random` when hostile, `full` when kind. */
+  readonly logRows?: LogRows;
+  /** Seconds, before scaling, from a job's end until the log clean-up takes it. Default two weeks. */
+  readonly jobRetention?: number;
+  /** Where events go, by type, such as `JobCompletedEvent`. Default: all types are switched off. */
+  readonly webhooks?: Readonly<Record<string, WebhookTarget>>;
+  /** How badly events arrive. Default: some of each chance when hostile, none when kind. */
+  readonly eventDisorder?: Partial<EventDisorder>;
+  /** Seconds, before scaling, in which the receiver of an event must answer. Default 5. */
+  readonly eventTimeout?: number;
 }
 
 /** The client that the simulator knows unless told otherwise. */
@@ -56,6 +72,15 @@ const millisecondsPerMinute = 60_000;
 const defaultBodyLimit = 100_000_000;
 const defaultTokenLifetime = 3600;
 const defaultRequestLimit = 60;
+const defaultEventTimeout = 5;
+const jobCompleted = 'JobCompletedEvent';
+/** What events call the customer and the application. */
+const customer = { ClientId: 1017, ApplicationId: 1042 } as const;
+const disorders: Readonly<Record<Mood, EventDisorder>> = {
+  hostile: { twice: 0.1, late: 0.2, swapped: 0.1, early: 0.05 },
+  kind: { twice: 0, late: 0, swapped: 0, early: 0 },
+};
+const parallelEvents: Readonly<Record<Mood, number>> = { hostile: 8, kind: 1 };
 
 /** A running simulator. */
 export class Simulator {
@@ -67,6 +92,10 @@ export class Simulator {
   readonly tokenUrl: string;
   readonly catalogue: Catalogue;
   readonly faults: FaultQueue;
+  /** Rules for what becomes of items and jobs. */
+  readonly outcomes = new OutcomeRules();
+  /** Addresses of events, and what became of each event. */
+  readonly webhooks: Webhooks;
   readonly #requests: RecordedRequest[] = [];
   readonly #server: Server;
   readonly #board: JobBoard;
@@ -76,6 +105,7 @@ export class Simulator {
   private constructor(server: Server, host: string, options: SimulatorOptions) {
     const { port } = server.address() as AddressInfo;
     const timeScale = options.timeScale ?? 1;
+    const mood = options.mood ?? 'hostile';
     const random = options.random ?? Math.random;
     const readings = { ...defaultReadings, ...options.readings };
     const minute = millisecondsPerMinute / timeScale;
@@ -86,12 +116,26 @@ export class Simulator {
     this.catalogue = new Catalogue(readings);
     this.faults = new FaultQueue(tokenPath);
     this.#server = server;
+    this.webhooks = new Webhooks({
+      targets: options.webhooks ?? {},
+      disorder: { ...disorders[mood], ...options.eventDisorder },
+      parallel: parallelEvents[mood],
+      timeScale,
+      timeout: (options.eventTimeout ?? defaultEventTimeout) * 1000,
+      random,
+    });
     this.#board = new JobBoard({
       catalogue: this.catalogue,
       readings,
-      mood: options.mood ?? 'hostile',
-      timeScale,
+      outcomes: this.outcomes,
+      mood,
+      logRows: options.logRows ?? (mood === 'hostile' ? 'random' : 'full'),
+      retention: options.jobRetention === undefined ? twoWeeks : options.jobRetention * 1000,
+      time: new ScaledTime(timeScale),
       random,
+      announce: ({ id, status }, early) =>
+        this.webhooks.announce(jobCompleted, { ...customer, JobId: id, StatusId: status }, early),
+      isEarly: () => this.webhooks.drawEarly(jobCompleted),
     });
     this.#tokens = new TokenIssuer({
       clients: options.clients ?? [defaultClient],
@@ -157,14 +201,45 @@ export class Simulator {
     this.#tokens.changeSecret(clientId, secret);
   }
 
-  /** Resolves when no job waits or runs. */
+  /** Sends an event of any type; undefined, and nothing is tracked, while the type has no address. */
+  sendEvent(type: string, body: unknown): EventDelivery | undefined {
+    return this.webhooks.send(type, body);
+  }
+
+  /**
+   * Adds jobs of other systems of the customer to Job/List, and announces their end.
+   * @param status 2, 3 or 4: they have ended; any other number: they run until {@link endJob}.
+   */
+  addForeignJobs(count: number, status: number = jobStatus.succeeded): readonly Job[] {
+    return this.#board.addForeignJobs(count, status);
+  }
+
+  /**
+   * Ends a job that waits or runs, at once; what it has not yet written is left out.
+   * @throws {ConnectError} `JOB_NOT_RUNNING` when it has ended or is unknown.
+   */
+  endJob(jobId: number, status: number): void {
+    this.#board.endJob(jobId, status);
+  }
+
+  /** Job/List and Job/Get no longer know the job, as after the log clean-up; if it runs, it runs on. */
+  forget(jobId: number): void {
+    this.#board.forget(jobId);
+  }
+
+  /** Resolves when no job waits or runs, but for those that never end. */
   settled(): Promise<void> {
     return this.#board.settled();
   }
 
-  /** Empties catalogue, jobs, requests, faults and the request limit; tokens stay valid. */
+  /**
+   * Empties catalogue, jobs, requests, events, faults, outcome rules and the request limit; tokens stay valid,
+   * and the addresses of events stay set.
+   */
   async reset(): Promise<void> {
     await this.#board.clear();
+    await this.webhooks.clear();
+    this.outcomes.clear();
     this.catalogue.clear();
     this.faults.clear();
     this.#limit.clear();
@@ -172,9 +247,10 @@ export class Simulator {
     this.#tokens.requests.length = 0;
   }
 
-  /** Stops jobs, breaks connections and frees the port. */
+  /** Stops jobs and events, breaks connections and frees the port. */
   async close(): Promise<void> {
     await this.#board.clear();
+    await this.webhooks.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;

@@ -122,6 +122,7 @@ describe('simulator: jobs', () => {
   it('restarts under the old id where that is the reading', async () => {
     await start({ readings: { restartKeepsId: true } });
     const job = await caller.import(onhands, list, [item]);
+    simulator.outcomes.addJob({ endsAfter: 60_000 });
     const answer = (await caller.json(`/Job/Restart?id=${job.id}`, { method: 'POST' })) as {
       JobId: string;
     };
@@ -133,7 +134,7 @@ describe('simulator: jobs', () => {
   });
 
   it('refuses to restart what runs, what was invalid, and what is over two weeks old', async () => {
-    await start({ timeScale: 2_000_000, tokenLifetime: 1e10 });
+    await start({ timeScale: 2_000_000, tokenLifetime: 1e10, jobRetention: 1e10 });
     const restart = async (id: number) =>
       (await caller.call(`/Job/Restart?id=${id}`, { method: 'POST' })).status;
     const invalid = await caller.import(onhands, list, [5]);

@@ -1,0 +1,34 @@
+/**
+ * Everything that the store can be asked for: the seam between the thread that asks and the one that carries out.
+ */
+import type { Database } from '../driver.ts';
+import { eventOperations } from './events.ts';
+import { jobOperations } from './jobs.ts';
+import { requestOperations } from './requests.ts';
+import { slotOperations } from './slots.ts';
+import { waitOperations } from './waits.ts';
+
+/** Operations by name. Each runs inside a transaction, on arguments and results that can be copied. */
+export const operations = {
+  ...slotOperations,
+  ...requestOperations,
+  ...jobOperations,
+  ...waitOperations,
+  ...eventOperations,
+};
+
+type Operations = typeof operations;
+
+/** Name of an operation. */
+export type OperationName = keyof Operations;
+
+/** What an operation takes, beside the database. */
+export type OperationArguments<Name extends OperationName> = Operations[Name] extends (
+  database: Database,
+  ...rest: infer Rest
+) => unknown
+  ? Rest
+  : never;
+
+/** What an operation gives back. */
+export type OperationResult<Name extends OperationName> = ReturnType<Operations[Name]>;

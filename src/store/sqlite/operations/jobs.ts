@@ -1,0 +1,95 @@
+/**
+ * The job ledger.
+ */
+import type { EndedJob, FollowedJob, JobEnd, NewerRequest, Scope } from '../../store.ts';
+import type { Database } from '../driver.ts';
+import { endRun, findRun, followForeign, followRestarted, unfinishedRuns } from './runs.ts';
+
+// Jobs go with all their runs, so that the latest run of what is left is the latest there was.
+function pruneRuns(database: Database, before: number, limit: number): number {
+  const jobs = database.all<{ scope: string; jobId: string }>(
+    `SELECT DISTINCT run.scope, run.job_id AS jobId FROM run
+     WHERE outcome_id IS NOT NULL AND ended_at < ?
+       AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.scope = run.scope AND other.job_id = run.job_id
+         AND (other.outcome_id IS NULL OR other.ended_at >= ?
+           OR EXISTS (SELECT 1 FROM wait WHERE wait.run_id = other.id)))
+     LIMIT ?`,
+    before,
+    before,
+    limit,
+  );
+  for (const { scope, jobId } of jobs) {
+    database.run('DELETE FROM run WHERE scope = ? AND job_id = ?', scope, jobId);
+  }
+  return jobs.length;
+}
+
+function pruneRequests(database: Database, before: number, limit: number): number {
+  return database.run(
+    `DELETE FROM request WHERE id IN (
+       SELECT id FROM request WHERE ended_at < ?
+         AND NOT EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id) LIMIT ?)`,
+    before,
+    limit,
+  ).changes;
+}
+
+function pruneAnnouncements(database: Database, before: number, limit: number): number {
+  return database.run(
+    `DELETE FROM announcement WHERE id IN (
+       SELECT id FROM announcement WHERE at < ?
+         AND NOT EXISTS (SELECT 1 FROM run WHERE run.scope = announcement.scope
+           AND run.job_id = announcement.job_id AND run.outcome_id IS NULL) LIMIT ?)`,
+    before,
+    limit,
+  ).changes;
+}
+
+/** Carries out the calls of {@link JobStore}. */
+export const jobOperations = {
+  'jobs.follow': followForeign,
+
+  'jobs.unfinished': unfinishedRuns,
+
+  'jobs.find'(database: Database, scope: Scope, jobId: string): FollowedJob | EndedJob | undefined {
+    return findRun(database, scope, jobId)?.job;
+  },
+
+  'jobs.keys'(database: Database, requestId: number): string | undefined {
+    return database.get<{ keys: string }>('SELECT keys FROM request_keys WHERE request_id = ?', requestId)
+      ?.keys;
+  },
+
+  'jobs.end'(
+    database: Database,
+    scope: Scope,
+    jobId: string,
+    run: number,
+    end: JobEnd,
+  ): EndedJob | undefined {
+    const stored = findRun(database, scope, jobId, run);
+    return stored && endRun(database, stored, end);
+  },
+
+  'jobs.restarted': followRestarted,
+
+  'jobs.newer'(database: Database, scope: Scope, jobId: string): NewerRequest | undefined {
+    const requestId = findRun(database, scope, jobId)?.job.requestId ?? null;
+    return database.get<NewerRequest>(
+      `SELECT newer.job_id AS jobId, newer.ended_at AS acceptedAt
+       FROM request AS own JOIN request AS newer ON newer.scope = own.scope AND newer.import = own.import
+         AND newer.supplier_id IS own.supplier_id AND newer.acceptance > own.acceptance
+       WHERE own.id = ? ORDER BY newer.acceptance DESC LIMIT 1`,
+      requestId,
+    );
+  },
+
+  /** Prunes up to a number of each kind, and says whether there may be more. */
+  'jobs.prune'(database: Database, before: number, limit: number): boolean {
+    // In this order: a request is kept as long as one of its runs.
+    const counts = [pruneRuns, pruneRequests, pruneAnnouncements].map((prune) =>
+      prune(database, before, limit),
+    );
+    return counts.some((count) => count >= limit);
+  },
+};

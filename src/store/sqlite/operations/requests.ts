@@ -1,0 +1,94 @@
+/**
+ * Requests from their first attempt to their answer.
+ */
+import type { AbandonedRequest, FollowedJob, NewRequest, Scope } from '../../store.ts';
+import type { Database } from '../driver.ts';
+import { entryUnknown } from './entry-unknown.ts';
+import { followAccepted } from './runs.ts';
+
+function dropKeys(database: Database, id: number): void {
+  database.run('DELETE FROM request_keys WHERE request_id = ?', id);
+}
+
+function markUnknown(database: Database, id: number, at: number): void {
+  database.run("UPDATE request SET state = 'unknown', ended_at = ? WHERE id = ?", at, id);
+  dropKeys(database, id);
+}
+
+/** Carries out the calls of {@link RequestStore}. */
+export const requestOperations = {
+  'requests.begin'(
+    database: Database,
+    owner: string,
+    request: Omit<NewRequest, 'keys'>,
+    keys: string,
+    at: number,
+  ): number {
+    const { id } = database.run(
+      `INSERT INTO request (owner, scope, import, supplier_id, full_file, header, items, bytes, node_id, attempts,
+         first_sent_at, last_sent_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'open')`,
+      owner,
+      request.scope,
+      request.import,
+      request.supplierId ?? null,
+      Number(request.fullFile),
+      request.header,
+      request.items,
+      request.bytes,
+      request.nodeId,
+      at,
+      at,
+    );
+    database.run('INSERT INTO request_keys (request_id, keys) VALUES (?, ?)', id, keys);
+    return id;
+  },
+
+  'requests.again'(database: Database, id: number, at: number): void {
+    const { changes } = database.run(
+      "UPDATE request SET attempts = attempts + 1, last_sent_at = ? WHERE id = ? AND state = 'open'",
+      at,
+      id,
+    );
+    if (changes === 0) throw entryUnknown(`request ${id} that is under way`);
+  },
+
+  'requests.accepted'(database: Database, id: number, jobId: string, at: number): FollowedJob {
+    const { changes } = database.run(
+      `UPDATE request SET state = 'accepted', ended_at = ?, job_id = ?,
+         acceptance = coalesce(acceptance, (SELECT coalesce(max(acceptance), 0) + 1 FROM request
+           WHERE acceptance IS NOT NULL))
+       WHERE id = ?`,
+      at,
+      jobId,
+      id,
+    );
+    if (changes === 0) throw entryUnknown(`request ${id}`);
+    return followAccepted(database, id, jobId, at);
+  },
+
+  'requests.failed'(database: Database, id: number, outcome: 'not sent' | 'unknown', at: number): void {
+    if (outcome === 'not sent') {
+      database.run("DELETE FROM request WHERE id = ? AND state = 'open'", id);
+      return;
+    }
+    const open = database.get("SELECT 1 FROM request WHERE id = ? AND state = 'open'", id);
+    if (open !== undefined) markUnknown(database, id, at);
+  },
+
+  'requests.abandoned'(
+    database: Database,
+    owner: string,
+    scope: Scope,
+    at: number,
+  ): readonly AbandonedRequest[] {
+    const requests = database.all<AbandonedRequest>(
+      `SELECT id, import, items, node_id AS nodeId, last_sent_at AS lastSentAt FROM request
+       WHERE scope = ? AND state = 'open' AND owner <> ? ORDER BY id`,
+      scope,
+      owner,
+    );
+    for (const { id } of requests) markUnknown(database, id, at);
+    return requests;
+  },
+};
