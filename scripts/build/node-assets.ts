@@ -3,102 +3,43 @@
  */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
-import type { ImportDefinition } from '../../src/contract/model.ts';
-import { outlineOf } from '../../src/contract/outline.ts';
-import { fillTemplate, type TemplateValues } from './template.ts';
+import { importNames } from '../../src/contract/index.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type ImportTextSource, importCatalogue, importDialog, importHelp } from './import-assets.ts';
+import { eventDialog, type JobTextSource, jobCatalogue, jobDialog, jobNodes } from './job-assets.ts';
 
-/** Texts of one language that differ between the import nodes. */
-export interface ImportTexts {
-  /** Name in the palette. */
-  readonly label: string;
-  /** What the items are, in the plural. */
-  readonly items: string;
-  /** First paragraph of the help. */
-  readonly introduction: string;
-  /** What identifies an item, as HTML. */
-  readonly identity: string;
-  /** One item as JavaScript. */
-  readonly example: string;
-  /** Particulars of this import, as HTML list elements; empty where there are none. */
-  readonly notes: readonly string[];
+/** A name with one dot is a file as it stands; templates and texts that several nodes share have a second one. */
+const asItStands = /^[\w-]+\.(?:html|json)$/;
+
+async function filesIn(folder: string, extension: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((file) => asItStands.test(file) && file.endsWith(extension));
 }
 
-/** A message catalogue of Node-RED: texts in nested groups. */
-export interface Catalogue {
-  readonly [key: string]: string | Catalogue;
-}
-
-/** The texts of one language as they are kept: shared ones once, and those of each import. */
-export interface ImportTextSource {
-  readonly palette: Catalogue;
-  readonly shared: Catalogue;
-  /** What error codes mean, as HTML; a key may name several codes. */
-  readonly codes: Readonly<Record<string, string>>;
-  readonly nodes: Readonly<Record<ImportName, ImportTexts>>;
-}
-
-function valuesOf(name: ImportName): TemplateValues {
-  const definition: ImportDefinition = imports[name];
-  return {
-    name,
-    type: `norce-${name}`,
-    service: definition.service,
-    operation: definition.operation,
-    path: definition.path,
-    fullFile: definition.fullFile?.scope ?? '',
-    hasFullFile: definition.fullFile !== undefined,
-    isFullFileDisputed: definition.fullFile?.disputed === true,
-    hasSupplier: definition.supplier === true,
-  };
-}
-
-/** The dialog of one import node, from the template that all of them share. */
-export function importDialog(template: string, name: ImportName): string {
-  return fillTemplate(template, valuesOf(name));
-}
-
-/** The help of one import node, from the template that all of them share. */
-export function importHelp(template: string, name: ImportName, source: ImportTextSource): string {
-  const texts = source.nodes[name];
-  const list = outlineOf(name).root.list;
-  return fillTemplate(template, {
-    ...valuesOf(name),
-    label: texts.label,
-    items: texts.items,
-    introduction: texts.introduction,
-    identity: texts.identity,
-    example: texts.example,
-    hasNotes: texts.notes.length > 0,
-    notes: texts.notes.map((note) => `<li>${note}</li>`).join('\n    '),
-    exampleList: list?.name ?? '',
-    exampleField: list?.slots.at(1)?.write.name ?? '',
-    codes: Object.entries(source.codes)
-      .map(([codes, meaning]) => `<dt>${codes}</dt>\n    <dd>${meaning}</dd>`)
-      .join('\n    '),
-  });
-}
-
-/** The message catalogue of one import node: the shared texts and its own, under its node type. */
-export function importCatalogue(source: ImportTextSource, name: ImportName): Catalogue {
-  const { label, items } = source.nodes[name];
-  const definition: ImportDefinition = imports[name];
-  const fullFile = definition.fullFile?.scope ?? '';
-  return { palette: source.palette, [`norce-${name}`]: { ...source.shared, label, items, fullFile } };
+async function readJson<Content>(...path: readonly string[]): Promise<Content> {
+  return JSON.parse(await readFile(join(...path), 'utf8')) as Content;
 }
 
 async function writeLanguage(source: string, target: string): Promise<void> {
-  const texts: ImportTextSource = JSON.parse(await readFile(join(source, 'import.json'), 'utf8'));
-  const helpTemplate = await readFile(join(source, 'import.template.html'), 'utf8');
+  const [palette, imports, jobs, importTemplate] = await Promise.all([
+    readJson<Catalogue>(source, 'palette.texts.json'),
+    readJson<ImportTextSource>(source, 'import.texts.json'),
+    readJson<JobTextSource>(source, 'job.texts.json'),
+    readFile(join(source, 'import.template.html'), 'utf8'),
+  ]);
+  // Node-RED takes the name of the category from whichever node it meets first.
+  const writeCatalogue = (name: string, texts: Catalogue) =>
+    writeFile(join(target, `${name}.json`), JSON.stringify({ palette, ...texts }, null, 2));
   await mkdir(target, { recursive: true });
   await Promise.all([
-    ...['connect-config.json', 'connect-config.html'].map((file) =>
-      cp(join(source, file), join(target, file)),
+    ...(await filesIn(source, '.html')).map((file) => cp(join(source, file), join(target, file))),
+    ...(await filesIn(source, '.json')).map(async (file) =>
+      writeCatalogue(file.slice(0, -'.json'.length), await readJson<Catalogue>(source, file)),
     ),
     ...importNames.flatMap((name) => [
-      writeFile(join(target, `${name}.json`), JSON.stringify(importCatalogue(texts, name), null, 2)),
-      writeFile(join(target, `${name}.html`), importHelp(helpTemplate, name, texts)),
+      writeCatalogue(name, { [`norce-${name}`]: importCatalogue(imports, name) }),
+      writeFile(join(target, `${name}.html`), importHelp(importTemplate, name, imports)),
     ]),
+    ...jobNodes.map((name) => writeCatalogue(name, { [`norce-${name}`]: jobCatalogue(jobs, name) })),
   ]);
 }
 
@@ -110,13 +51,18 @@ async function writeLanguage(source: string, target: string): Promise<void> {
  * @throws Error when a template cannot be filled
  */
 export async function writeNodeAssets(source: string, target: string): Promise<void> {
-  const template = await readFile(join(source, 'import.template.html'), 'utf8');
+  const [importTemplate = '', jobTemplate = '', eventTemplate = ''] = await Promise.all(
+    ['import', 'job', 'event'].map((name) => readFile(join(source, `${name}.template.html`), 'utf8')),
+  );
+  const writeDialog = (name: string, html: string) => writeFile(join(target, `${name}.html`), html);
   const languages = await readdir(join(source, 'locales'));
   await mkdir(target, { recursive: true });
   await Promise.all([
-    ...['connect-config.html', 'editor.html'].map((file) => cp(join(source, file), join(target, file))),
+    ...(await filesIn(source, '.html')).map((file) => cp(join(source, file), join(target, file))),
     cp(join(source, 'icons'), join(target, 'icons'), { recursive: true }),
-    ...importNames.map((name) => writeFile(join(target, `${name}.html`), importDialog(template, name))),
+    ...importNames.map((name) => writeDialog(name, importDialog(importTemplate, name))),
+    ...jobNodes.map((name) => writeDialog(name, jobDialog(jobTemplate, name))),
+    writeDialog('event', eventDialog(eventTemplate)),
     ...languages.map((language) =>
       writeLanguage(join(source, 'locales', language), join(target, 'locales', language)),
     ),

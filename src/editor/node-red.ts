@@ -23,6 +23,29 @@ export interface EditorApi {
   readonly nodes: {
     node(id: string): { readonly accountId?: unknown } | null | undefined;
   };
+  readonly settings: {
+    /** Path below which Node-RED takes requests for flows. */
+    readonly httpNodeRoot: string;
+  };
+  readonly clipboard: {
+    /** Copies a text, and says so beside an element. */
+    copyText(text: string, beside: JQuery, message: string): boolean;
+  };
+}
+
+/** A field that offers several kinds of values. */
+export interface TypedInputOptions {
+  readonly default: string;
+  readonly types: readonly string[];
+  /** Selector of the hidden field that keeps the kind. */
+  readonly typeField: string;
+}
+
+/** What the dialogs use of jQuery's elements. */
+export interface JQuery {
+  typedInput(options: TypedInputOptions): void;
+  typedInput(property: 'value'): string;
+  typedInput(property: 'value', value: string): void;
 }
 
 /** Settings of a request to Node-RED's admin API. */
@@ -44,6 +67,7 @@ declare global {
   const RED: EditorApi;
   /** jQuery as the editor sets it up: its requests carry the user's login. */
   const $: {
+    (element: string | HTMLElement): JQuery;
     ajax(request: AdminRequest): PromiseLike<unknown>;
   };
 }

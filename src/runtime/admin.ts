@@ -2,11 +2,17 @@
  * What the editor asks the runtime: does a connection work that is being typed in?
  */
 import type { NodeAPI } from 'node-red';
-import { type Connection, type ConnectionSettings, testConnection } from '../connection/index.ts';
+import {
+  type Connection,
+  type ConnectionSettings,
+  processRegistry,
+  testConnection,
+} from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionConfig } from './connection-config.ts';
 import { networkConfig } from './network-config.ts';
+import { servicesOf } from './services.ts';
 
 /** How the editor shows a stored secret: it never gets the secret itself. */
 const storedSecret = '__PWRD__';
@@ -80,7 +86,7 @@ async function test(
     const network = networkConfig(RED, config);
     const { settings } = connectionConfig(config, withEnvironment(RED, credentials, id), network);
     if (isStored) checkStoredSecretUse(settings, deployedConnection(id));
-    const { duration } = await testConnection(settings);
+    const { duration } = await testConnection(settings, processRegistry(), servicesOf(RED).store.slots);
     return { ok: true, address: settings.addresses.connectUrl, milliseconds: Math.round(duration) };
   } catch (thrown) {
     const error = asError(thrown);

@@ -8,12 +8,13 @@ import { registerTestRoute } from './admin.ts';
 import type { NodeProperties } from './config-values.ts';
 import { type ConnectionConfig, connectionConfig } from './connection-config.ts';
 import { networkConfig } from './network-config.ts';
+import { type Services, servicesOf } from './services.ts';
 
 /** Type name of the config node. */
 export const connectConfigType = 'norce-connect-config';
 
 /** A usable connection with what it gives to its nodes. */
-export interface OpenConnection extends Omit<ConnectionConfig, 'settings'> {
+export interface OpenConnection extends Omit<ConnectionConfig, 'settings' | 'jobLimit'> {
   readonly connection: Connection;
 }
 
@@ -36,8 +37,11 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
   try {
     const properties = definition as unknown as NodeProperties;
     const network = networkConfig(RED, properties);
-    const { settings, ...rest } = connectionConfig(properties, { ...this.credentials }, network);
-    opened = { connection: registry.acquire(settings), ...rest };
+    const { settings, jobLimit, ...rest } = connectionConfig(properties, { ...this.credentials }, network);
+    const services = servicesOf(RED);
+    const connection = registry.acquire(settings, services.store.slots);
+    opened = { connection, ...rest };
+    this.on('close', followJobs(this, services, connection, jobLimit));
   } catch (thrown) {
     problem = asError(thrown);
     this.error(problem.message);
@@ -51,6 +55,29 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
     if (opened !== undefined) registry.release(opened.connection);
     opened = undefined;
   });
+}
+
+/** Follows the jobs of the node's Connect until the function that is returned is called. */
+function followJobs(
+  node: Node,
+  { store, tracker }: Services,
+  connection: Connection,
+  jobLimit: number,
+): () => void {
+  const leave = tracker.join(connection, jobLimit);
+  let lastCode: string | undefined;
+  const stopListening = tracker.onTrouble((scope, error) => {
+    if (scope !== connection.scope) return;
+    const code = error instanceof ConnectError ? error.code : 'UNEXPECTED';
+    // It is tried again and again: the log says so once.
+    if (code !== lastCode) node.warn(`Jobs cannot be followed at present: ${error.message} (${code})`);
+    lastCode = code;
+  });
+  store.ready().catch((thrown: unknown) => node.error(asError(thrown).message));
+  return () => {
+    leave();
+    stopListening();
+  };
 }
 
 /** Registers the config node and its admin route. */

@@ -19,6 +19,8 @@ export interface ConnectionConfig {
   readonly maximumBytes: number;
   /** Nothing is sent, whatever the nodes say. */
   readonly dryRun: boolean;
+  /** Milliseconds that a job may run before its outcome counts as unknown. */
+  readonly jobLimit: number;
 }
 
 /** Values where the editor left a field empty. The sizes are a guess of ours: Norce names no limits. */
@@ -31,6 +33,8 @@ export const defaults = {
   timeout: 120,
   /** Seconds for all attempts of a plain message. */
   deadline: 600,
+  /** Hours that a job may run. */
+  jobLimit: 24,
 } as const;
 
 const environments = ['playground', 'stage', 'production'] as const satisfies readonly Environment[];
@@ -97,5 +101,7 @@ export function connectionConfig(
     maximumItems: integerValue(properties, 'maximumItems', 1, 1_000_000) ?? defaults.maximumItems,
     maximumBytes: integerValue(properties, 'maximumBytes', 1000, 1_000_000_000) ?? defaults.maximumBytes,
     dryRun: booleanValue(properties, 'dryRun'),
+    // Connect keeps what a job needs for two weeks.
+    jobLimit: (integerValue(properties, 'jobLimit', 1, 336) ?? defaults.jobLimit) * 3_600_000,
   };
 }

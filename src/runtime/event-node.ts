@@ -75,7 +75,19 @@ class EventNode {
     this.#node.on('close', shut);
   }
 
+  /** Whoever posted learns of a failure by its status only, so the log and the line under the node say why. */
   async #receive(body: Readonly<Record<string, unknown>>): Promise<void> {
+    try {
+      await this.#store(body);
+    } catch (thrown) {
+      const error = asError(thrown);
+      this.#fail(error);
+      this.#node.warn(`An event was not taken: ${error.message}`);
+      throw thrown;
+    }
+  }
+
+  async #store(body: Readonly<Record<string, unknown>>): Promise<void> {
     const { connection } = connectionOf(this.#RED, this.#connectionId);
     const { store, tracker } = servicesOf(this.#RED);
     const { scope } = connection;

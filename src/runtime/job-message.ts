@@ -39,6 +39,33 @@ export function outcomeProperties(outcome: JobOutcome, isRepeated: boolean): Rec
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
+const namesOfOutcome: ReadonlySet<string> = new Set([
+  'outcome',
+  'outcomeId',
+  'repeated',
+  'status',
+  'state',
+  'totals',
+  'fail',
+  'inserts',
+  'updates',
+  'start',
+  'stop',
+  'runTime',
+  'warnings',
+  'errors',
+  'code',
+  'message',
+  'logError',
+  'notKept',
+]);
+
+/** What stands under `msg.norce` without what a job node has told there of an end: it says nothing of another run. */
+export function withoutOutcome(norce: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (norce.outcomeId === undefined) return { ...norce };
+  return Object.fromEntries(Object.entries(norce).filter(([name]) => !namesOfOutcome.has(name)));
+}
+
 /** Warnings and errors of a job, those about a known item first. */
 export function problemsOf({ problems }: JobOutcome): readonly object[] {
   return problems === undefined ? [] : [...problems.matched, ...problems.unmatched];

@@ -9,6 +9,7 @@ import { type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { handleInput, type InputContext } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
+import { withoutOutcome } from './job-message.ts';
 import { JobNodeStatus } from './job-node-status.ts';
 import { norceOf } from './kept-message.ts';
 import { servicesOf } from './services.ts';
@@ -56,7 +57,7 @@ class JobRestartNode {
       force: forceOf(given),
       signal: context.signal,
     });
-    const { force: _force, ...rest } = given;
+    const { force: _force, ...rest } = withoutOutcome(given);
     const norce = {
       ...rest,
       ...(job.import === null ? {} : { import: job.import }),

@@ -10,7 +10,7 @@ import { choiceValue, integerValue, type NodeProperties, textValue } from './con
 import { connectionOf } from './connect-config.ts';
 import { handleInput, type InputContext, type Ports } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
-import { outcomeProperties, problemsOf, stateProperties } from './job-message.ts';
+import { outcomeProperties, problemsOf, stateProperties, withoutOutcome } from './job-message.ts';
 import { JobNodeStatus } from './job-node-status.ts';
 import { keptMessage, norceOf, restoredMessage } from './kept-message.ts';
 import { type Services, servicesOf } from './services.ts';
@@ -161,7 +161,8 @@ class JobStatusNode {
     payload: unknown,
     properties: object,
   ): void {
-    const norce = { ...norceOf(message as object as Record<string, unknown>), ...properties };
+    const given = norceOf(message as object as Record<string, unknown>);
+    const norce = { ...withoutOutcome(given), ...properties };
     context.send(atPort(port, { ...message, payload, norce }));
   }
 
@@ -174,17 +175,19 @@ class JobStatusNode {
       return;
     }
     const outcome = outcomeOf(due.job);
-    const norce = { ...norceOf(properties), ...outcomeProperties(outcome, isRepeated), ...kept };
+    const given = withoutOutcome(norceOf(properties));
+    const norce = { ...given, ...outcomeProperties(outcome, isRepeated), ...kept };
     const message = { ...properties, payload: problemsOf(outcome), norce };
     this.#node.send(atPort(outcome.result === 'succeeded' ? 0 : 1, message));
     this.#status.ended(outcome, this.#waits.size);
   }
 
-  #tellLimit({ jobId }: DueWait, properties: Readonly<Record<string, unknown>>): void {
-    const minutes = Math.round((this.#settings?.limit ?? 0) / 60_000);
+  #tellLimit({ jobId, since, limitAt }: DueWait, properties: Readonly<Record<string, unknown>>): void {
+    // The node may have been given another limit since.
+    const minutes = Math.round(((limitAt ?? since) - since) / 60_000);
     const text = `Job ${jobId} has not ended within ${minutes} min. It goes on; wait for it again to learn how it ends.`;
     const error = new ConnectError('JOB_WAIT_LIMIT', text, { details: { jobId } });
-    const norce = { ...norceOf(properties), jobId };
+    const norce = { ...withoutOutcome(norceOf(properties)), jobId };
     this.#node.error(error, { ...properties, norce } as object as NodeMessageInFlow);
     this.#status.failed(error);
   }
@@ -194,7 +197,7 @@ class JobStatusNode {
       if (wait.scope !== job.scope || wait.jobId !== job.jobId) continue;
       const { properties } = restoredMessage(wait.message);
       const payload = stateProperties(state);
-      const norce = { ...norceOf(properties), ...payload };
+      const norce = { ...withoutOutcome(norceOf(properties)), ...payload };
       this.#node.send(atPort(2, { ...properties, payload, norce }));
       this.#status.waiting(this.#waits.size, { state, since: wait.since });
     }

@@ -5,7 +5,16 @@ import assert from 'node:assert/strict';
 import { type ImportDefinition, type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import { fieldGroups } from '../../src/editor/field-groups.ts';
 import type { Editor } from './editor.ts';
-import { connectionNode, type FlowNode, importNode, nodeTypes } from './nodes.ts';
+import {
+  connectionNode,
+  eventNode,
+  type FlowNode,
+  importNode,
+  jobRestartNode,
+  jobStatusNode,
+  nodeTypes,
+  otherNodes,
+} from './nodes.ts';
 import { describeOnEachLine } from './stage.ts';
 
 /** A node without its place on the canvas. */
@@ -27,6 +36,7 @@ const limits = {
   maximumBytes: '2000000',
   timeout: '60',
   deadline: '300',
+  jobLimit: '48',
 };
 
 /** Fills in a connection's dialog; gives back what the node has to hold then. */
@@ -79,6 +89,46 @@ async function fillImport(editor: Editor, name: ImportName): Promise<FlowNode> {
   );
 }
 
+const others = ['job-status', 'job-restart', 'event'] as const;
+
+/** Fills in the dialogs of the other nodes; gives back what each has to hold then. */
+async function fillOthers(editor: Editor): Promise<ReadonlyMap<string, FlowNode>> {
+  const status = { name: 'my job-status', mode: 'wait', jobId: 'payload.job', limit: '90' };
+  await editor.edit('job-status');
+  await editor.field('name').fill(status.name);
+  await editor.jobIdText.fill(status.jobId);
+  await editor.field('limit').fill(status.limit);
+  await editor.done();
+
+  const restart = { name: 'my job-restart', jobId: '4711', jobIdType: 'str' };
+  await editor.edit('job-restart');
+  await editor.field('name').fill(restart.name);
+  await editor.chooseType('string');
+  await editor.jobIdText.fill(restart.jobId);
+  await editor.done();
+
+  const event = {
+    name: 'my event',
+    event: 'SkuPriceChangedNotification',
+    path: 'shop/prices',
+    header: 'x-shop-secret',
+  };
+  await editor.edit('event');
+  await editor.field('name').fill(event.name);
+  await editor.field('event').selectOption(event.event);
+  await editor.field('path').fill(event.path);
+  await editor.field('header').fill(event.header);
+  await editor.field('secret').fill(secret);
+  await editor.done();
+
+  const nodes = [
+    jobStatusNode('job-status', 'norce', status),
+    jobRestartNode('job-restart', 'norce', restart),
+    eventNode('event', 'norce', event),
+  ];
+  return new Map(others.map((id) => [id, propertiesOf(nodes, id)]));
+}
+
 describeOnEachLine('dialogs in the editor', (test) => {
   test('stand in the palette under a name of their own, the products first', async (stage) => {
     const editor = await stage.open();
@@ -101,6 +151,9 @@ describeOnEachLine('dialogs in the editor', (test) => {
         'importrelations',
         'importcompetitorprices',
         'importsupplierproducts',
+        'jobstatus',
+        'restartjob',
+        'event',
       ],
     );
   });
@@ -118,6 +171,7 @@ describeOnEachLine('dialogs in the editor', (test) => {
             ...('fullFile' in imports[name] ? { fullFile: 'yes' } : {}),
           }),
         ),
+        ...otherNodes('c1'),
       ]);
       for (const name of importNames) {
         await editor.edit(name);
@@ -128,6 +182,20 @@ describeOnEachLine('dialogs in the editor', (test) => {
         }
         await editor.cancel();
       }
+      await editor.edit('job-status');
+      for (const mode of ['wait', 'read', 'log', 'list']) {
+        await editor.field('mode').selectOption(mode);
+        assert.deepEqual(await editor.faultsOfText(), [], mode);
+      }
+      await editor.cancel();
+      await editor.edit('job-restart');
+      assert.deepEqual(await editor.faultsOfText(), [], 'job-restart');
+      await editor.cancel();
+      await editor.edit('event');
+      assert.deepEqual(await editor.faultsOfText(), [], 'event');
+      await editor.page.locator('#norce-event-make').click();
+      assert.deepEqual(await editor.faultsOfText(), [], 'event with a secret');
+      await editor.cancel();
       await editor.editConfig('c1');
       assert.deepEqual(await editor.faultsOfText(), []);
       await editor.tab('Limits');
@@ -149,9 +217,10 @@ describeOnEachLine('dialogs in the editor', (test) => {
         );
         return importNode(name, name, 'c1', { name: `my ${name}`, fieldMode: 'chosen', fieldChoice });
       }),
+      ...otherNodes('c1'),
     ];
     await editor.add(nodes);
-    for (const name of importNames) {
+    for (const name of [...importNames, ...others]) {
       await editor.edit(name);
       await editor.done();
     }
@@ -169,6 +238,9 @@ describeOnEachLine('dialogs in the editor', (test) => {
     await editor.add([
       connectionNode('c1'),
       { id: 'p1', type: 'norce-import-products', connection: 'c1', x: 300, y: 100, wires: [[], []] },
+      { id: 'j1', type: 'norce-job-status', connection: 'c1', x: 300, y: 200, wires: [[], [], []] },
+      { id: 'r1', type: 'norce-job-restart', connection: 'c1', x: 300, y: 300, wires: [[]] },
+      { id: 'e1', type: 'norce-event', connection: 'c1', path: 'a', x: 300, y: 400, wires: [[]] },
     ]);
     assert.deepEqual(await editor.reasons('p1'), []);
     await editor.edit('p1');
@@ -179,6 +251,21 @@ describeOnEachLine('dialogs in the editor', (test) => {
     await editor.done();
     assert.deepEqual(await editor.reasons('p1'), []);
     assert.deepEqual(propertiesOf(await editor.exported(), 'p1').fieldChoice, {});
+    for (const id of ['j1', 'r1', 'e1']) {
+      assert.deepEqual(await editor.reasons(id), [], id);
+      await editor.edit(id);
+      await editor.done();
+      assert.deepEqual(await editor.reasons(id), [], id);
+    }
+    const place = { jobId: 'norce.jobId', jobIdType: 'msg' };
+    const exported = await editor.exported();
+    assert.deepEqual(
+      propertiesOf(exported, 'j1'),
+      propertiesOf([jobStatusNode('j1', 'c1', { ...place, mode: 'wait' })], 'j1'),
+    );
+    assert.deepEqual(propertiesOf(exported, 'r1'), propertiesOf([jobRestartNode('r1', 'c1', place)], 'r1'));
+    assert.equal(propertiesOf(exported, 'e1').event, 'JobCompletedEvent');
+    assert.equal(propertiesOf(exported, 'e1').path, 'a');
   });
 
   test('store what is filled in, deploy it, and take it back unchanged', async (stage) => {
@@ -254,12 +341,14 @@ describeOnEachLine('dialogs in the editor', (test) => {
       connectionNode('norce', { customer: '' }),
       connectionNode('own', { customer: '' }),
       ...importNames.map((name) => importNode(name, name, 'norce')),
+      ...otherNodes('norce'),
     ]);
     const expected = new Map([
       ['norce', await fillConnection(editor, 'norce', norceAddress)],
       ['own', await fillConnection(editor, 'own', ownAddress)],
     ]);
     for (const name of importNames) expected.set(name, await fillImport(editor, name));
+    for (const [id, properties] of await fillOthers(editor)) expected.set(id, properties);
 
     await editor.deploy();
     const deployed = await stage.nodeRed.flows();
@@ -293,6 +382,79 @@ describeOnEachLine('dialogs in the editor', (test) => {
     await editor.done();
     assert.deepEqual(await editor.reasons('p1'), []);
     assert.equal(propertiesOf(await editor.exported(), 'p1').fullFileUnderstood, true);
+  });
+
+  test('ask a job status node only for what it needs', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([connectionNode('c1'), jobStatusNode('j1', 'c1')]);
+    await editor.edit('j1');
+    const shown: Record<string, readonly boolean[]> = {};
+    for (const mode of ['wait', 'read', 'log', 'list']) {
+      await editor.field('mode').selectOption(mode);
+      shown[mode] = [await editor.jobIdText.isVisible(), await editor.field('limit').isVisible()];
+    }
+    assert.deepEqual(shown, {
+      wait: [true, true],
+      read: [true, false],
+      log: [true, false],
+      list: [false, false],
+    });
+    await editor.done();
+    assert.equal(propertiesOf(await editor.exported(), 'j1').mode, 'list');
+  });
+
+  test('let the path of an event follow its type until somebody chooses one', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([connectionNode('c1'), eventNode('e1', 'c1', { path: '' })]);
+    await editor.edit('e1');
+    const path = editor.field('path');
+    const address = async () => (await editor.page.locator('#norce-event-address').textContent()) ?? '';
+    assert.equal(await path.inputValue(), 'norce/job-completed');
+    assert.equal(await address(), `${stage.nodeRed.url}/norce/job-completed`);
+    await editor.field('event').selectOption('SkuPriceChangedNotification');
+    assert.equal(await path.inputValue(), 'norce/sku-price-changed');
+    await path.fill('/shop/prices/');
+    assert.equal(await address(), `${stage.nodeRed.url}/shop/prices`);
+    await editor.field('event').selectOption('OrderReceivedEvent');
+    assert.equal(await path.inputValue(), '/shop/prices/');
+    await path.fill('\x24{EVENT_PATH}');
+    assert.match(await address(), /environment variables/);
+    await editor.cancel();
+  });
+
+  test('make up a secret that is shown once, and never kept in a flow', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([connectionNode('c1'), eventNode('e1', 'c1')]);
+    await editor.edit('e1');
+    const field = editor.field('secret');
+    const isUnfit = async () => ((await field.getAttribute('class')) ?? '').includes('input-error');
+    await field.fill('too short');
+    await field.press('Tab');
+    assert.ok(await isUnfit());
+    const copy = editor.page.locator('#norce-event-copy');
+    assert.ok(!(await copy.isVisible()));
+    await editor.page.locator('#norce-event-make').click();
+    assert.ok(!(await isUnfit()));
+    const made = await field.inputValue();
+    assert.match(made, /^[0-9a-f]{64}$/);
+    assert.equal(await editor.page.locator('#norce-event-made code').textContent(), made);
+    await copy.click();
+    await editor.page.getByText('Copied').waitFor();
+    await editor.page.locator('#norce-event-make').click();
+    assert.notEqual(await field.inputValue(), made);
+    const last = await field.inputValue();
+    await editor.done();
+    await editor.deploy();
+    assert.ok(!JSON.stringify(await stage.nodeRed.flows()).includes(last));
+    assert.ok(!(await editor.exportText()).includes(last));
+
+    const later = await stage.reopen();
+    await later.edit('e1');
+    assert.equal(await later.field('secret').inputValue(), '__PWRD__');
+    assert.equal((await later.page.locator('#norce-event-made').textContent()) ?? '', '');
+    assert.deepEqual(await later.faultsOfText(), []);
+    await later.cancel();
+    assert.deepEqual(await later.reasons('e1'), []);
   });
 
   test('show help for each node', async (stage) => {

@@ -151,6 +151,17 @@ export class Editor {
     return this.page.locator(`#node-input-${property}`);
   }
 
+  /** The text beside the kind of a job id. */
+  get jobIdText(): Locator {
+    return this.dialog.locator('#norce-job-id .red-ui-typedInput-input');
+  }
+
+  /** Chooses the kind of a job id by its label. */
+  async chooseType(label: string): Promise<void> {
+    await this.dialog.locator('#norce-job-id .red-ui-typedInput-type-select').click();
+    await this.page.locator('.red-ui-typedInput-options:visible').getByText(label).click();
+  }
+
   configField(property: string): Locator {
     return this.page.locator(`#node-config-input-${property}`);
   }

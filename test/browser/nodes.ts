@@ -7,7 +7,13 @@ import { type ImportDefinition, type ImportName, importNames, imports } from '..
 export type FlowNode = Readonly<Record<string, unknown>>;
 
 /** All types that the package registers. */
-export const nodeTypes: readonly string[] = ['connect-config', ...importNames].map((name) => `norce-${name}`);
+export const nodeTypes: readonly string[] = [
+  'connect-config',
+  ...importNames,
+  'job-status',
+  'job-restart',
+  'event',
+].map((name) => `norce-${name}`);
 
 /** A connection. */
 export function connectionNode(id: string, properties: FlowNode = {}): FlowNode {
@@ -33,6 +39,7 @@ export function connectionNode(id: string, properties: FlowNode = {}): FlowNode 
     maximumBytes: 10000000,
     timeout: 120,
     deadline: 600,
+    jobLimit: 24,
     ...properties,
   };
 }
@@ -65,4 +72,64 @@ export function importNode(
     wires: [[], []],
     ...properties,
   };
+}
+
+const jobId = { jobId: 'norce.jobId', jobIdType: 'msg' };
+
+/** A job status node. */
+export function jobStatusNode(id: string, connection: string, properties: FlowNode = {}): FlowNode {
+  return {
+    id,
+    type: 'norce-job-status',
+    name: '',
+    connection,
+    mode: 'wait',
+    ...jobId,
+    limit: '',
+    x: 300,
+    y: 200,
+    wires: [[], [], []],
+    ...properties,
+  };
+}
+
+/** A job restart node. */
+export function jobRestartNode(id: string, connection: string, properties: FlowNode = {}): FlowNode {
+  return {
+    id,
+    type: 'norce-job-restart',
+    name: '',
+    connection,
+    ...jobId,
+    x: 300,
+    y: 300,
+    wires: [[]],
+    ...properties,
+  };
+}
+
+/** An event node. */
+export function eventNode(id: string, connection: string, properties: FlowNode = {}): FlowNode {
+  return {
+    id,
+    type: 'norce-event',
+    name: '',
+    connection,
+    event: 'JobCompletedEvent',
+    path: 'norce/job-completed',
+    header: 'x-norce-secret',
+    x: 300,
+    y: 400,
+    wires: [[]],
+    ...properties,
+  };
+}
+
+/** One of each node beside the imports, under the name of its set. */
+export function otherNodes(connection: string): readonly FlowNode[] {
+  return [
+    jobStatusNode('job-status', connection),
+    jobRestartNode('job-restart', connection),
+    eventNode('event', connection),
+  ];
 }

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ImportName, importNames } from '../../src/contract/index.ts';
+import { importNames } from '../../src/contract/index.ts';
 import { nothing, pack } from '../support/node-red.ts';
 import type { Editor } from './editor.ts';
-import { connectionNode, importNode, nodeTypes } from './nodes.ts';
+import { connectionNode, importNode, nodeTypes, otherNodes } from './nodes.ts';
 import { describeOnEachLine } from './stage.ts';
 
 /** Keeps answers from the page until something has happened. */
@@ -22,8 +22,9 @@ async function hold(editor: Editor, path: RegExp, until: () => Promise<void>): P
   );
 }
 
-async function dialogsWork(editor: Editor, names: readonly ImportName[]): Promise<void> {
-  await editor.add([connectionNode('c1'), ...importNames.map((name) => importNode(name, name, 'c1'))]);
+async function dialogsWork(editor: Editor, names: readonly string[]): Promise<void> {
+  const nodes = [...importNames.map((name) => importNode(name, name, 'c1')), ...otherNodes('c1')];
+  await editor.add([connectionNode('c1'), ...nodes]);
   for (const name of names) {
     await editor.edit(name);
     assert.deepEqual(await editor.faultsOfText(), [], name);
@@ -63,8 +64,8 @@ describeOnEachLine(
         await Promise.all([editor.types(nodeTypes), editor.dialogCode()]);
       }
       await Promise.all([
-        dialogsWork(nodesFirst, importNames),
-        dialogsWork(codeFirst, ['import-products', 'import-onhands']),
+        dialogsWork(nodesFirst, [...importNames, 'job-status', 'job-restart']),
+        dialogsWork(codeFirst, ['import-products', 'job-status']),
       ]);
       assert.doesNotMatch(nodeRed.output, /\[error\]/);
       await codeFirst.deploy();

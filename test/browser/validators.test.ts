@@ -3,7 +3,15 @@
  */
 import assert from 'node:assert/strict';
 import type { Editor } from './editor.ts';
-import { connectionNode, type FlowNode, importNode } from './nodes.ts';
+import {
+  connectionNode,
+  eventNode,
+  type FlowNode,
+  importNode,
+  jobRestartNode,
+  jobStatusNode,
+  otherNodes,
+} from './nodes.ts';
 import { describeOnEachLine, type Stage } from './stage.ts';
 
 /** How a flow names an environment variable. */
@@ -32,6 +40,27 @@ function addressCase(property: string, value: unknown): FlowNode {
     tokenUrl: fitting,
     [property]: value,
   });
+}
+
+function jobCase(property: string, value: unknown): FlowNode {
+  return jobStatusNode('', 'c1', { [property]: value });
+}
+
+function restartCase(property: string, value: unknown): FlowNode {
+  return jobRestartNode('', 'c1', { [property]: value });
+}
+
+/** With the id itself in the dialog. */
+function givenIdCase(property: string, value: unknown): FlowNode {
+  return jobStatusNode('', 'c1', { jobIdType: 'str', [property]: value });
+}
+
+function listCase(property: string, value: unknown): FlowNode {
+  return jobStatusNode('', 'c1', { mode: 'list', jobIdType: 'str', [property]: value });
+}
+
+function eventCase(property: string, value: unknown): FlowNode {
+  return eventNode('', 'c1', { [property]: value });
 }
 
 type Values = Readonly<Record<string, readonly unknown[]>>;
@@ -74,7 +103,21 @@ const unfit: readonly Case[] = [
     maximumBytes: ['999', 'x', '1e9'],
     timeout: ['0', '3601'],
     deadline: ['0', '86401'],
+    jobLimit: ['0', '337', '1.5', 'x'],
     applicationId: ['ö', 'a\nb'],
+  }),
+  ...casesOf(jobCase, {
+    mode: ['watch'],
+    jobId: ['norce..jobId', 'norce[', 'a b'],
+    jobIdType: ['jsonata'],
+    limit: ['0', '1.5', '-1', 'x', '525601'],
+  }),
+  ...casesOf(restartCase, { jobId: ['norce..jobId'], jobIdType: ['num'] }),
+  ...casesOf(givenIdCase, { jobId: ['x', '0', '-1', '1.5', '12345678901234567890'] }),
+  ...casesOf(eventCase, {
+    event: ['JobFinishedEvent', 'jobcompletedevent'],
+    path: ['', '/', 'a b', 'a//b', 'a?b', 'a/:b', 'å'],
+    header: ['x secret', 'x:y', 'å'],
   }),
   ...casesOf(addressCase, { connectUrl: unfitAddresses, tokenUrl: unfitAddresses }),
 ];
@@ -96,7 +139,21 @@ const fit: readonly Case[] = [
     maximumBytes: ['1000', 10000000, '', variable],
     timeout: ['1', 120, 3600, variable],
     deadline: ['600', 86400, variable],
+    jobLimit: ['1', 24, 336, '', variable],
     applicationId: ['', '1042', variable],
+  }),
+  ...casesOf(jobCase, {
+    mode: ['', 'wait', 'read', 'log', 'list'],
+    jobId: ['', 'norce.jobId', 'payload[0].id', variable],
+    limit: ['', '1', 60, '525600', variable],
+  }),
+  ...casesOf(restartCase, { jobId: ['', 'norce.jobId'], jobIdType: ['', 'msg', 'flow', 'global', 'env'] }),
+  ...casesOf(givenIdCase, { jobId: ['1', '1234567890123456789', variable] }),
+  ...casesOf(listCase, { jobId: ['', 'norce.jobId'] }),
+  ...casesOf(eventCase, {
+    event: ['', 'JobCompletedEvent', 'SkuPriceChangedNotification'],
+    path: ['a', '/a/', 'norce/job-completed', variable],
+    header: ['', 'X-Norce-Secret', 'authorization', variable],
   }),
   ...casesOf(addressCase, { connectUrl: fitAddresses, tokenUrl: fitAddresses }),
 ];
@@ -134,7 +191,9 @@ describeOnEachLine('validators in the editor', (test) => {
 
   test('ask for a connection', async (stage) => {
     const editor = await stage.open();
-    await editor.add([importNode('alone', 'import-onhands', '')]);
-    assert.equal((await editor.reasons('alone')).length, 1);
+    await editor.add([importNode('import', 'import-onhands', ''), ...otherNodes('')]);
+    for (const id of ['import', 'job-status', 'job-restart', 'event']) {
+      assert.equal((await editor.reasons(id)).length, 1, id);
+    }
   });
 });

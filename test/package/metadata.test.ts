@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fromRoot } from '../../scripts/build/paths.ts';
-import { importNames } from '../../src/contract/index.ts';
+import { nodeNames } from './node-sets.ts';
 
 interface PackageJson {
   readonly name: string;
@@ -55,8 +55,8 @@ describe('package', () => {
     }
   });
 
-  it('names a node set for the connection and each import, and nothing else', () => {
-    const files = ['connect-config', ...importNames].map((name) => [name, `dist/nodes/${name}.js`]);
+  it('names all node sets, and nothing else', () => {
+    const files = nodeNames.map((name) => [name, `dist/nodes/${name}.js`]);
     assert.deepEqual(packageJson['node-red'].nodes, Object.fromEntries(files));
   });
 
@@ -67,7 +67,9 @@ describe('package', () => {
       assert.ok(await exists('dist', 'nodes', 'locales', 'en-US', `${name}.json`), `${name}.json`);
       assert.ok(await exists('dist', 'nodes', 'locales', 'en-US', `${name}.html`), `help of ${name}`);
     }
-    assert.ok(await exists('dist', 'nodes', 'icons', 'norce-import.svg'));
+    for (const icon of ['norce-import', 'norce-job-status', 'norce-job-restart', 'norce-event']) {
+      assert.ok(await exists('dist', 'nodes', 'icons', `${icon}.svg`), icon);
+    }
   });
 
   it('has the editor plugin, and what it loads', async () => {

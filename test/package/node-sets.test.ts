@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromRoot } from '../../scripts/build/paths.ts';
-import { type ImportDefinition, importNames, imports } from '../../src/contract/index.ts';
+import { eventTypes, type ImportDefinition, importNames, imports } from '../../src/contract/index.ts';
 import { fieldGroups } from '../../src/editor/field-groups.ts';
 import { switchGroups } from '../../src/editor/switch-groups.ts';
+import { statusName } from '../../src/jobs/index.ts';
 import { preparation, prepare } from '../../src/prepare/index.ts';
 import { buildNodeSets, matchesOf, type NodeSet, textOf } from './node-sets.ts';
 
@@ -60,13 +61,16 @@ describe('node sets', () => {
       const definition = definitionOf(set);
       const prefix = definition.category === 'config' ? 'node-config-input' : 'node-input';
       const inputs = matchesOf(set.html, new RegExp(`id="${prefix}-(\\w+)"`, 'g'));
+      // The kind of a typed input is chosen inside it.
+      const hidden = matchesOf(set.html, new RegExp(`type="hidden" id="${prefix}-(\\w+)"`, 'g'));
       const properties = [
         ...Object.keys(definition.defaults).filter((property) => !kept.includes(property)),
         ...Object.keys(definition.credentials ?? {}),
       ];
       assert.deepEqual([...inputs].sort(), properties.sort(), set.name);
       const labelled = matchesOf(set.html, new RegExp(`<label for="${prefix}-(\\w+)"`, 'g'));
-      assert.deepEqual([...labelled].sort(), [...inputs].sort(), set.name);
+      const seen = inputs.filter((input) => !hidden.includes(input));
+      assert.deepEqual([...labelled].sort(), seen.sort(), set.name);
     }
   });
 
@@ -90,6 +94,10 @@ describe('node sets', () => {
       assert.ok(
         Object.keys(defaults).every((property) => !/secret|password|token$|clientId/i.test(property)),
       );
+      if (set.name === 'event') {
+        assert.equal((credentials.secret as { readonly type: string }).type, 'password');
+        assert.match(set.html, /<input[^>]*type="password"[^>]*id="node-input-secret"/);
+      }
       if (set.name !== 'connect-config') continue;
       assert.deepEqual(credentials.clientSecret, { type: 'password', required: true });
       assert.match(set.html, /<input[^>]*type="password"[^>]*id="node-config-input-clientSecret"/);
@@ -98,9 +106,10 @@ describe('node sets', () => {
 
   it('have validators that Node-RED lets give a reason', () => {
     for (const set of sets) {
-      for (const [property, { validate }] of Object.entries(definitionOf(set).defaults)) {
-        if (validate === undefined) continue;
-        assert.equal((validate as (...values: unknown[]) => unknown).length, 2, `${set.name}.${property}`);
+      const { defaults, credentials = {} } = definitionOf(set);
+      for (const [property, definition] of Object.entries({ ...defaults, ...credentials })) {
+        const { validate } = definition as { readonly validate?: (...values: unknown[]) => unknown };
+        if (validate !== undefined) assert.equal(validate.length, 2, `${set.name}.${property}`);
       }
     }
   });
@@ -112,36 +121,76 @@ describe('node sets', () => {
         ...matchesOf(html, /text\('([\w.]+)'\)/g).map((key) => `${type}.${key}`),
         ...matchesOf(html, /this\._\('([^']+)'\)/g),
       ];
-      assert.ok(keys.length > 10);
+      assert.ok(keys.length > 4);
       for (const key of keys) assert.ok(textOf(catalogue, key), `${name} has no text "${key}"`);
     }
   });
 
   it('have a text for each key that the modules of their dialog ask for', async () => {
-    const ofConnection = ['connection-dialog.ts', 'connection-test.ts'];
+    const setsOf = (file: string): readonly string[] => {
+      if (file.startsWith('connection-')) return ['connect-config'];
+      if (file === 'event-dialog.ts') return ['event'];
+      return file === 'job-dialog.ts' ? ['job-status', 'job-restart'] : importNames;
+    };
     let keysFound = 0;
     for (const file of await readdir(fromRoot('src/editor'))) {
       const text = await readFile(fromRoot('src/editor', file), 'utf8');
-      const keys = matchesOf(text, /'((?:hints|fields|switches|test)\.\w+)'/g);
+      const keys = matchesOf(text, /'((?:hints|fields|switches|test|secret)\.\w+)'/g);
       keysFound += keys.length;
       for (const { name, type, catalogue } of sets) {
-        if ((name === 'connect-config') !== ofConnection.includes(file)) continue;
+        if (!setsOf(file).includes(name)) continue;
         for (const key of keys) assert.ok(textOf(catalogue, `${type}.${key}`), `${name}: ${key}`);
       }
     }
-    assert.ok(keysFound > 15);
+    assert.ok(keysFound > 20);
+  });
+
+  it('have a text for each thing that a job status node can do', () => {
+    const { type, html, catalogue } = sets.find(({ name }) => name === 'job-status') as NodeSet;
+    const modes = matchesOf(html, /<option value="(\w+)"/g);
+    assert.deepEqual(modes, ['wait', 'read', 'log', 'list']);
+    for (const mode of modes) {
+      for (const group of ['hints', 'labels', 'options.mode']) {
+        assert.ok(textOf(catalogue, `${type}.${group}.${mode}`), `${group}.${mode}`);
+      }
+    }
+  });
+
+  it('offer each type of event that the contract names', () => {
+    const { html } = sets.find(({ name }) => name === 'event') as NodeSet;
+    assert.deepEqual(matchesOf(html, /<option value="(\w+)"/g), eventTypes);
   });
 
   it('have a text for each status that the runtime shows', async () => {
-    const status = matchesOf(await sourceText('src/runtime'), /#show\(\s*'\w+',\s*'\w+',\s*'(\w+)'/g);
-    assert.ok(status.length > 3);
-    for (const { name, type, catalogue } of sets.filter((set) => set.name !== 'connect-config')) {
-      for (const key of status) {
-        const text = textOf(catalogue, `${type}.status.${key}`);
-        assert.ok(text, `${name}: status.${key}`);
-        // The editor takes what stands before a colon for the name of a catalogue.
-        assert.doesNotMatch(text, /:/);
+    // Which modules show something under which nodes.
+    const shows: readonly (readonly [RegExp, readonly string[], readonly string[]])[] = [
+      [/#show\(\s*'\w+',\s*'\w+',\s*'(\w+)'/g, ['import-status.ts'], importNames],
+      [/status\.(\w+)`/g, ['event-node.ts'], ['event']],
+      [/#show\([^,]+,\s*'\w+',\s*'(\w+)'/g, ['job-node-status.ts'], ['job-status']],
+      [/#status\.(restarted)\(/g, ['job-restart-node.ts'], ['job-restart']],
+    ];
+    for (const [pattern, [file = ''], names] of shows) {
+      const found = matchesOf(await readFile(fromRoot('src/runtime', file), 'utf8'), pattern);
+      assert.ok(found.length > 0, file);
+      const isJob = file === 'job-node-status.ts';
+      // What is shown by a word of the outcome, and what all job nodes show.
+      const keys = isJob ? [...found, 'failed', 'unknown'].filter((key) => key !== 'restarted') : found;
+      for (const { name, type, catalogue } of sets.filter((set) => names.includes(set.name))) {
+        for (const key of [...keys, ...(isJob || name === 'job-restart' ? ['error'] : [])]) {
+          const text = textOf(catalogue, `${type}.status.${key}`);
+          assert.ok(text, `${name}: status.${key}`);
+          // The editor takes what stands before a colon for the name of a catalogue.
+          assert.doesNotMatch(text, /:/);
+        }
       }
+    }
+  });
+
+  it('have a word for each state of a job', () => {
+    const { type, catalogue } = sets.find(({ name }) => name === 'job-status') as NodeSet;
+    for (const status of [undefined, 1, 2, 3, 4, 5, 6, 7]) {
+      const key = statusName(status).replaceAll(' ', '-');
+      assert.equal(textOf(catalogue, `${type}.states.${key}`), statusName(status));
     }
   });
 
@@ -193,9 +242,9 @@ describe('help', () => {
     const common = new Set(['Name', 'Leads to', 'Connect', 'Token']);
     for (const { name, type, html, help, catalogue } of sets) {
       const keys = matchesOf(html, new RegExp(`data-i18n="(${type}\\.fieldLabels\\.\\w+)"`, 'g'));
-      assert.ok(keys.length > 4);
+      assert.ok(keys.length > 2);
       for (const key of keys) {
-        const label = (textOf(catalogue, key) ?? '').replace(/ \(s\)$/, '');
+        const label = (textOf(catalogue, key) ?? '').replace(/ \(\w+\)$/, '');
         assert.ok(
           common.has(label) || help.includes(label),
           `${name}: the help does not tell about "${label}"`,
@@ -216,10 +265,9 @@ describe('help', () => {
 
   it('names only error codes that exist', async () => {
     const source = (await sourceText('src')).replaceAll(/\/\*[\s\S]*?\*\//g, '');
-    for (const name of importNames) {
-      const { help } = sets.find((set) => set.name === name) as NodeSet;
+    for (const { name, help } of sets.filter((set) => set.name !== 'connect-config')) {
       const codes = matchesOf(help, /<dt>([A-Z][A-Z_, ]+)<\/dt>/g).flatMap((text) => text.split(', '));
-      assert.ok(codes.length > 15);
+      assert.ok(codes.length > (name.startsWith('import-') ? 15 : 5), name);
       for (const code of codes) assert.ok(source.includes(`'${code}'`), `${code} does not exist`);
     }
   });

@@ -4,9 +4,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Catalogue, writeNodeAssets } from '../../scripts/build/node-assets.ts';
+import type { Catalogue } from '../../scripts/build/catalogue.ts';
+import { jobNodes } from '../../scripts/build/job-assets.ts';
+import { writeNodeAssets } from '../../scripts/build/node-assets.ts';
 import { fromRoot } from '../../scripts/build/paths.ts';
 import { importNames } from '../../src/contract/index.ts';
+
+/** Names of all node sets, in the order of the palette. */
+export const nodeNames: readonly string[] = ['connect-config', ...importNames, ...jobNodes, 'event'];
 
 /** One node set: a dialog with its help and its texts. */
 export interface NodeSet {
@@ -24,7 +29,7 @@ export async function buildNodeSets(): Promise<readonly NodeSet[]> {
     await writeNodeAssets(fromRoot('nodes'), folder);
     const read = (...parts: string[]) => readFile(join(folder, ...parts), 'utf8');
     return await Promise.all(
-      ['connect-config', ...importNames].map(async (name) => ({
+      nodeNames.map(async (name) => ({
         name,
         type: `norce-${name}`,
         html: await read(`${name}.html`),
