@@ -41,7 +41,8 @@ export class Receiver {
   }
 
   static async start(): Promise<Receiver> {
-    const server = createServer();
+    // A sender that leaves its sockets open is to be seen.
+    const server = createServer({ keepAliveTimeout: 600_000 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new Receiver(server);
   }
