@@ -7,10 +7,14 @@ import { followJobs } from './job-load.ts';
 
 describe('following many jobs', function () {
   this.timeout(120_000);
-  const size = { jobs: 40, hours: 0.6, minute: 300 };
+  const size = { jobs: 30, hours: 0.5, minute: 200 };
 
   it('polls stay within their share, and every end is told as it was', async () => {
-    const { jobs, right, share, overLimit } = await followJobs({ ...size, longShare: 0.05, hasEvents: false });
+    const { jobs, right, share, overLimit } = await followJobs({
+      ...size,
+      longShare: 0.05,
+      hasEvents: false,
+    });
     assert.deepEqual({ jobs, right, overLimit }, { jobs: size.jobs, right: size.jobs, overLimit: 0 });
     assert.ok(share <= 0.1, `polls took ${share} of the limit`);
   });
