@@ -2,7 +2,7 @@
  * The one core behind the nine import nodes: items in, jobs and what was not sent out.
  */
 import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 'node-red';
-import type { Progress } from '../connection/index.ts';
+import { type Progress, processRegistry } from '../connection/index.ts';
 import type { ImportName } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import {
@@ -18,6 +18,7 @@ import { connectionOf } from './connect-config.ts';
 import { type ImportSettings, importSettings, messageOptions, messageWishes } from './import-settings.ts';
 import { ImportStatus } from './import-status.ts';
 import { handleInput, type InputContext } from './input.ts';
+import { servicesOf } from './services.ts';
 
 interface ImportDefinition extends NodeDef {
   readonly connection: string;
@@ -109,6 +110,8 @@ class ImportNode {
         import: this.#import,
         repeatable: !options.fullFile && !plan.clearsFirst,
         signal: context.signal,
+        nodeId: this.#node.id,
+        ledger: { ...servicesOf(this.#RED), clock: processRegistry().clock },
       },
       {
         accepted: (accepted) => {
@@ -161,7 +164,7 @@ class Outputs {
   }
 
   accepted(
-    { request, jobId, validation, attempts, perhapsReceivedBefore }: AcceptedRequest,
+    { request, jobId, validation, attempts, perhapsReceivedBefore, unfollowed }: AcceptedRequest,
     { warnings }: Prepared,
   ): void {
     const payload = request.items.map((item) => item.record);
@@ -172,6 +175,7 @@ class Outputs {
       attempts,
       ...(validation === undefined ? {} : { validation }),
       ...(perhapsReceivedBefore ? { perhapsReceivedBefore } : {}),
+      ...(unfollowed === undefined ? {} : { unfollowed: unfollowed.message }),
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   }

@@ -7,6 +7,7 @@ import { asError, ConnectError } from '../errors.ts';
 import { type JobResponse, parseJobResponse } from '../jobs/index.ts';
 import type { PreparedItem, PreparedRequest, RequestHeader } from '../prepare/index.ts';
 import { requestBody } from './body.ts';
+import { type Ledger, LedgerEntry } from './ledger-entry.ts';
 
 /** A request that Connect has taken. */
 export interface AcceptedRequest extends JobResponse {
@@ -15,6 +16,8 @@ export interface AcceptedRequest extends JobResponse {
   readonly attempts: number;
   /** An earlier attempt may have been taken too, so that Connect runs the same import twice. */
   readonly perhapsReceivedBefore: boolean;
+  /** Why the job is not followed, where the store could not note it. */
+  readonly unfollowed?: Error;
 }
 
 /** Items that Connect has not taken, or perhaps not. */
@@ -42,6 +45,9 @@ export interface SendOptions {
   readonly repeatable: boolean;
   /** Cancels what has not been sent. */
   readonly signal: AbortSignal;
+  /** The node that sends. */
+  readonly nodeId: string;
+  readonly ledger: Ledger;
 }
 
 /** Requests of one message that are under way at the same time. */
@@ -69,24 +75,53 @@ function outcomeOf({ code, details }: ConnectError): FailedItems['outcome'] {
   return code === 'OUTCOME_UNKNOWN' || details?.perhapsReceived === true ? 'unknown' : 'not sent';
 }
 
+function entryOf(
+  { header, items, bytes }: PreparedRequest,
+  { connection, import: name, nodeId, ledger }: SendOptions,
+): LedgerEntry {
+  const { SupplierId: supplierId, FullFile: fullFile } = header;
+  return new LedgerEntry(ledger, {
+    scope: connection.scope,
+    import: name,
+    ...(typeof supplierId === 'number' ? { supplierId } : {}),
+    fullFile: fullFile === true,
+    header: JSON.stringify(header),
+    items: items.length,
+    bytes,
+    keys: items.map(({ key }) => key),
+    nodeId,
+  });
+}
+
 async function sendOne(
   request: PreparedRequest,
   options: SendOptions,
   listener: SendListener,
 ): Promise<AcceptedRequest> {
-  const answer = await options.connection.call({
-    method: 'POST',
-    path: imports[options.import].path,
-    headers: { [importHeaderName.toLowerCase()]: JSON.stringify(request.header) },
-    contentType: 'application/json; charset=utf-8',
-    body: requestBody(request),
-    priority: 'imports',
-    repeatable: options.repeatable,
-    signal: options.signal,
-    onProgress: (progress) => listener.progress(progress),
-  });
-  const { attempts, perhapsReceivedBefore } = answer;
-  return { request, ...parseJobResponse(answer.text), attempts, perhapsReceivedBefore };
+  const entry = entryOf(request, options);
+  try {
+    const answer = await options.connection.call({
+      method: 'POST',
+      path: imports[options.import].path,
+      headers: { [importHeaderName.toLowerCase()]: JSON.stringify(request.header) },
+      contentType: 'application/json; charset=utf-8',
+      body: requestBody(request),
+      priority: 'imports',
+      repeatable: options.repeatable,
+      signal: options.signal,
+      beforeAttempt: () => entry.attempt(),
+      onProgress: (progress) => listener.progress(progress),
+    });
+    const { attempts, perhapsReceivedBefore } = answer;
+    const response = parseJobResponse(answer.text);
+    const unfollowed = await entry.accepted(response.jobId);
+    const told = { request, ...response, attempts, perhapsReceivedBefore };
+    return unfollowed === undefined ? told : { ...told, unfollowed };
+  } catch (thrown) {
+    const error = asConnectError(thrown);
+    await entry.failed(outcomeOf(error));
+    throw error;
+  }
 }
 
 /**

@@ -85,7 +85,7 @@ describe('following a job', function () {
   }
 
   it('asks about many jobs with one request', async () => {
-    stage = await Stage.start({ minute: 3000 });
+    stage = await Stage.start({ minute: 3000, mood: 'hostile' });
     stage.simulator.outcomes.addJob({ endsAfter: 20_000 });
     const items = Array.from({ length: 20 }, (_, number) => stockItem(number));
     const { accepted } = await stage.send(items, 'import-onhands', { maximumItems: 1 });

@@ -91,7 +91,10 @@ describe('event node', function () {
 
   const events = () => seenIn<SeenEvent>(nodeRed, 'events');
 
-  async function post(body: string | Buffer, headers: Record<string, string> = { 'x-norce-secret': secret }) {
+  async function post(
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = { 'x-norce-secret': secret },
+  ) {
     const answer = await fetch(`${nodeRed.url}/norce/jobs`, { method: 'POST', headers, body });
     return answer.status;
   }

@@ -1,10 +1,10 @@
 /**
  * Core nodes that remember the messages they get, and tell them over HTTP: for flows in a Node-RED of their own.
  */
-import type { NodeRed } from './node-red.ts';
+import type { FlowNodes, NodeRed } from './node-red.ts';
 
 /** Nodes that remember what reaches the node with the given id. */
-export function recorder(id: string, tab: string): object[] {
+export function recorder(id: string, tab: string): FlowNodes {
   const place = { z: tab, x: 1, y: 1 };
   const remember = `const seen = flow.get('${id}') || []; const { req, res, ...rest } = msg; seen.push(rest); flow.set('${id}', seen);`;
   return [
