@@ -46,6 +46,7 @@ interface Tracked {
   endState?: JobState;
   /** Job/List did not have it. */
   isMissing: boolean;
+  /** An event has told of its end; none will tell once more. */
   isAnnounced: boolean;
   failedReads: number;
   /** How the former run under the same id ended: as long as Connect says just that, the new one has not begun. */
@@ -111,7 +112,7 @@ export class ScopeTracker {
     const isAnnounced = job.announced !== null;
     this.#jobs.set(job.jobId, {
       job,
-      dueAt: isAnnounced ? this.#now() : this.#next(job),
+      dueAt: isAnnounced ? this.#now() : this.#next(job, isAnnounced),
       isMissing: false,
       isAnnounced,
       failedReads: 0,
@@ -163,9 +164,9 @@ export class ScopeTracker {
     return Math.max(0, this.#options.clock.date() - job.followedSince);
   }
 
-  #next(job: FollowedJob): number {
+  #next(job: FollowedJob, isAnnounced: boolean): number {
     const { minute } = this.#options;
-    const hasEvents = this.#now() - this.#eventAt < eventsMemory * minute;
+    const hasEvents = !isAnnounced && this.#now() - this.#eventAt < eventsMemory * minute;
     return this.#now() + pollDelay(this.#age(job), minute, hasEvents);
   }
 
@@ -270,7 +271,7 @@ export class ScopeTracker {
   async #get(user: User, tracked: Tracked): Promise<void> {
     const { job } = tracked;
     // Whatever comes of it, the other jobs are looked at before this one is again.
-    tracked.dueAt = this.#next(job);
+    tracked.dueAt = this.#next(job, tracked.isAnnounced);
     let state: JobState;
     try {
       state = await getJob(user.connection, job.jobId, { priority: 'polls', once: true });
@@ -320,9 +321,7 @@ export class ScopeTracker {
     const { job } = tracked;
     const isNews = tracked.state === undefined || tracked.state.status !== state.status;
     tracked.state = state;
-    // An event that came too early, or was an old one: the job is looked at like any other.
-    tracked.isAnnounced = false;
-    tracked.dueAt = this.#next(job);
+    tracked.dueAt = this.#next(job, tracked.isAnnounced);
     if (isNews) this.#listener.progress(job, state);
     if (this.#age(job) < this.#longestRun()) return;
     await this.#end(tracked, 'unknown', {

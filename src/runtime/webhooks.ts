@@ -18,7 +18,7 @@ export interface Webhook {
    *
    * @throws ConnectError `EVENT_INVALID` for one that cannot be meant; anything else asks for a repeat
    */
-  receive(body: Readonly<Record<string, unknown>>): Promise<void>;
+  receive(body: Body): Promise<void>;
 }
 
 /** Most bytes of a body. Norce's events are a few hundred. */
@@ -27,6 +27,13 @@ export const longestBody = 256 * 1024;
 const longestAnswer = 4000;
 
 type Next = () => void;
+type Body = Readonly<Record<string, unknown>>;
+
+/** A request that Express has passed on, perhaps after one of its parsers has read the body. */
+interface WebRequest extends IncomingMessage {
+  readonly _body?: boolean;
+  readonly body?: unknown;
+}
 
 /** Doors by the web application that they stand in. */
 const doors = new WeakMap<object, Map<string, Webhook>>();
@@ -59,7 +66,7 @@ function doorOf(RED: NodeAPI): Map<string, Webhook> {
   if (known !== undefined) return known;
   const hooks = new Map<string, Webhook>();
   doors.set(RED.httpNode, hooks);
-  RED.httpNode.use((request: IncomingMessage, response: ServerResponse, next: Next) => {
+  RED.httpNode.use((request: WebRequest, response: ServerResponse, next: Next) => {
     const [path = ''] = (request.url ?? '').split('?');
     const webhook = hooks.get(path.replace(/\/$/, '').toLowerCase());
     if (webhook === undefined) next();
@@ -68,7 +75,7 @@ function doorOf(RED: NodeAPI): Map<string, Webhook> {
   return hooks;
 }
 
-async function serve(webhook: Webhook, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(webhook: Webhook, request: WebRequest, response: ServerResponse): Promise<void> {
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
     answer(response, 405);
@@ -85,7 +92,7 @@ async function serve(webhook: Webhook, request: IncomingMessage, response: Serve
 }
 
 /** The status for an event: what is not on disk in time is asked for again. */
-async function received(webhook: Webhook, body: Readonly<Record<string, unknown>>): Promise<number> {
+async function received(webhook: Webhook, body: Body): Promise<number> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<number>((resolve) => {
     timer = setTimeout(() => resolve(503), longestAnswer);
@@ -110,9 +117,10 @@ function hash(text: string): Buffer {
 }
 
 /** The body as a JSON object; undefined where it is none. */
-async function bodyOf(
-  request: IncomingMessage,
-): Promise<Readonly<Record<string, unknown>> | 'too large' | undefined> {
+async function bodyOf(request: WebRequest): Promise<Body | 'too large' | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > longestBody) return 'too large';
+  // Where Node-RED's editor has the same root, its parser of JSON has read the body already.
+  if (request._body === true) return asBody(request.body);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -121,15 +129,16 @@ async function bodyOf(
     chunks.push(chunk);
   }
   try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)),
-    );
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+    return asBody(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))));
   } catch {
     // No JSON, or no UTF-8.
     return undefined;
   }
+}
+
+function asBody(value: unknown): Body | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Body) : undefined;
 }
 
 function answer(response: ServerResponse, status: number): void {
