@@ -23,6 +23,7 @@ Norce Connect for Node-RED
   2. Products go out at once, prices after 5 seconds, stock after 10. The debug sidebar shows the
      jobs, and the four rows that cannot be imported with their reasons.
   3. Reload the simulator's page to see what has arrived. It begins with an empty shop each time.
+  4. The tabs "Import and wait", "Restart once" and "Webhook" follow jobs to their end.
 
   ${kept}
   Stop        Ctrl+C

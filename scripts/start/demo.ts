@@ -1,11 +1,13 @@
 /**
  * Simulator and Node-RED together, from the start of both to the end of both.
  */
+import { randomBytes } from 'node:crypto';
 import { ConnectError } from '../../src/errors.ts';
 import { defaultClient, Simulator } from '../../src/simulator/index.ts';
 import { Editor } from './editor.ts';
 import { demoPriceList } from './flows.ts';
 import { freePort } from './ports.ts';
+import { simulatorVariable } from './simulator-nodes.ts';
 import { prepareFolder } from './user-folder.ts';
 
 /** How a demo is started. */
@@ -19,6 +21,12 @@ export interface DemoOptions {
   /** Ends the demo. */
   readonly signal: AbortSignal;
 }
+
+/** Paths of the event nodes among the examples. */
+const eventPaths = {
+  JobCompletedEvent: 'norce/job-completed',
+  SkuPriceChangedNotification: 'norce/sku-price-changed',
+};
 
 /** A running demo. */
 export class Demo {
@@ -47,12 +55,18 @@ export class Demo {
     const simulator = await startSimulator(simulatorPort);
     try {
       const isNew = await prepareFolder(folder);
+      // It stands for what would be entered in Norce's admin UI.
+      const secret = randomBytes(32).toString('hex');
       const editor = new Editor({
         folder,
         port: await freePort(editorPort),
         signal,
-        environment: environmentFor(simulator),
+        environment: { ...environmentFor(simulator), NORCE_WEBHOOK_SECRET: secret },
       });
+      for (const [type, path] of Object.entries(eventPaths)) {
+        const target = { url: `${editor.url}${path}`, headers: { 'x-norce-secret': secret } };
+        simulator.webhooks.setTarget(type, target);
+      }
       const demo = new Demo(editor, simulator, isNew);
       await editor.ready;
       return demo;
@@ -72,6 +86,13 @@ async function startSimulator(port: number): Promise<Simulator> {
   });
   // A shop has its price lists before anybody imports prices.
   simulator.catalogue.addPriceList(demoPriceList);
+  // One of the examples shows what becomes of an item that a job refuses.
+  simulator.outcomes.addItem({
+    import: 'import-products',
+    match: { Code: 'lykta-skymning' },
+    severity: 'error',
+    message: 'The manufacturer is locked.',
+  });
   return simulator;
 }
 
@@ -82,5 +103,6 @@ function environmentFor(simulator: Simulator): Readonly<Record<string, string>> 
     NORCE_CLIENT_SECRET: defaultClient.secret,
     NORCE_CONNECT_URL: simulator.connectUrl,
     NORCE_TOKEN_URL: simulator.tokenUrl,
+    [simulatorVariable]: simulator.url,
   };
 }

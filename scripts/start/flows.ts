@@ -3,6 +3,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { fromRoot } from '../build/paths.ts';
+import { simulatorNodes } from './simulator-nodes.ts';
 
 /** A node as flows and examples hold it. */
 export interface FlowNode {
@@ -63,10 +64,10 @@ export async function demoFlows(): Promise<StoredFlows> {
   const credentials: Record<string, unknown> = {};
   const flows = [...byId.values()].map((node) => {
     if (node.type === 'tab') return withSampleFile(node);
-    if (node.type !== 'norce-connect-config') return node;
-    const { credentials: own, ...connection } = node;
+    if (node.credentials === undefined) return node;
+    const { credentials: own, ...rest } = node;
     credentials[node.id] = own;
-    return { ...connection, ...onSimulator };
+    return node.type === 'norce-connect-config' ? { ...rest, ...onSimulator } : rest;
   });
-  return { flows, credentials };
+  return { flows: [...flows, ...simulatorNodes], credentials };
 }

@@ -11,7 +11,20 @@ import { until } from './until.ts';
 
 interface State {
   readonly catalogue: Readonly<Record<string, readonly unknown[]>>;
-  readonly requests: readonly { readonly status: number }[];
+  readonly requests: readonly { readonly path: string; readonly status: number }[];
+}
+
+interface Delivery {
+  readonly type: string;
+  readonly state: string;
+}
+
+interface Outcomes {
+  readonly jobs: readonly unknown[];
+}
+
+async function told<Answer>({ simulatorUrl }: Demo, what: string): Promise<Answer> {
+  return (await (await fetch(`${simulatorUrl}simulator/${what}`)).json()) as Answer;
 }
 
 async function stateOf({ simulatorUrl }: Demo): Promise<State> {
@@ -29,7 +42,7 @@ async function press({ editorUrl }: Demo, nodes: readonly ExampleNode[], button:
 }
 
 describe('npm start', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let stopping: AbortController;
   let demo: Demo;
@@ -72,6 +85,54 @@ describe('npm start', function () {
     assert.equal(state.catalogue.skus?.length, 11);
     assert.equal(state.catalogue.prices?.length, 10);
     assert.ok(state.requests.every(({ status }) => status === 200));
+  });
+
+  const paths = async (part: string): Promise<readonly string[]> =>
+    (await stateOf(demo)).requests.map(({ path }) => path).filter((path) => path.includes(part));
+
+  it('waits for a job, and goes on with those of its items that were written', async () => {
+    const before = (await stateOf(demo)).catalogue;
+    await press(demo, await flowsOf(demo), 'Import and wait');
+    await until('the end of both jobs', async () => (await paths('/Job/Get?')).length === 2);
+    assert.equal((await paths('/Job/GetLog')).length, 1);
+    const { catalogue } = await stateOf(demo);
+    assert.equal(catalogue.prices?.length, (before.prices?.length ?? 0) + 1);
+    assert.equal(catalogue.skus?.length, (before.skus?.length ?? 0) + 1);
+  });
+
+  it('hands each event of the simulator to the node that is for it', async () => {
+    const delivered = async () =>
+      (await told<readonly Delivery[]>(demo, 'events'))
+        .filter(({ state }) => state === 'delivered')
+        .map(({ type }) => type);
+    const nodes = await flowsOf(demo);
+    await press(demo, nodes, 'Simulator: a price has changed');
+    await until('both types', async () => new Set(await delivered()).size === 2);
+    const deliveries = await told<readonly Delivery[]>(demo, 'events');
+    assert.ok(deliveries.every(({ state }) => state === 'delivered' || state === 'waiting'));
+  });
+
+  it('runs a job that has failed once more', async () => {
+    const nodes = await flowsOf(demo);
+    await press(demo, nodes, 'Simulator: let the next stock job fail');
+    await until('the rule', async () => (await told<Outcomes>(demo, 'outcomes')).jobs.length === 1);
+    await press(demo, nodes, 'Import stock');
+    await until('a restart', async () => (await paths('/Job/Restart')).length === 1);
+    assert.equal((await told<Outcomes>(demo, 'outcomes')).jobs.length, 0);
+  });
+
+  it('lists jobs, and reads the newest one and its log', async () => {
+    const nodes = await flowsOf(demo);
+    for (const [button, path] of [
+      ['List jobs', '/Job/List'],
+      ['Its state', '/Job/Get?'],
+      ['Its log', '/Job/GetLog'],
+    ] as const) {
+      const before = (await paths(path)).length;
+      await press(demo, nodes, button);
+      await until(button, async () => (await paths(path)).length > before);
+    }
+    assert.ok((await stateOf(demo)).requests.every(({ status }) => status === 200));
   });
 
   it('takes other ports when its own are taken, and keeps what the user changed', async () => {

@@ -3,10 +3,11 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 
-const longest = 30_000;
+// Jobs are asked about seldom: a tenth of the requests per minute is theirs.
+const longest = 90_000;
 const lookEvery = 100;
 
-/** Resolves when the condition holds; rejects after 30 seconds, naming what did not come. */
+/** Resolves when the condition holds; rejects after 90 seconds, naming what did not come. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + longest;
   while (!(await holds())) {

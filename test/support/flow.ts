@@ -1,10 +1,15 @@
 /**
  * Runs our nodes in node-red-node-test-helper on a local Connect.
  */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Node, NodeInitializer, NodeMessage } from 'node-red';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Node, NodeAPI, NodeInitializer, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import connectConfig from '../../nodes/connect-config.ts';
+import event from '../../nodes/event.ts';
 import importCompanies from '../../nodes/import-companies.ts';
 import importCompetitorSkus from '../../nodes/import-competitor-skus.ts';
 import importCustomers from '../../nodes/import-customers.ts';
@@ -14,10 +19,19 @@ import importPrices from '../../nodes/import-prices.ts';
 import importProducts from '../../nodes/import-products.ts';
 import importRelations from '../../nodes/import-relations.ts';
 import importSupplierProducts from '../../nodes/import-supplier-products.ts';
+import jobRestart from '../../nodes/job-restart.ts';
+import jobStatus from '../../nodes/job-status.ts';
 import { ConnectionRegistry, processRegistry, processRegistryKey } from '../../src/connection/index.ts';
 import type { ImportName } from '../../src/contract/index.ts';
+import { servicesOf } from '../../src/runtime/services.ts';
 
-helper.init(createRequire(import.meta.url).resolve('node-red'), { logging: { console: { level: 'off' } } });
+let userDir = mkdtempSync(join(tmpdir(), 'norce-flow-'));
+
+function settings(): object {
+  return { logging: { console: { level: 'off' } }, userDir };
+}
+
+helper.init(createRequire(import.meta.url).resolve('node-red'), settings());
 
 /** All nodes of the package. */
 export const allNodes: readonly NodeInitializer[] = [
@@ -31,6 +45,9 @@ export const allNodes: readonly NodeInitializer[] = [
   importRelations,
   importCompetitorSkus,
   importSupplierProducts,
+  jobStatus,
+  jobRestart,
+  event,
 ];
 
 /** Addresses of a local Connect. */
@@ -161,6 +178,12 @@ export function scaleMinute(minute: number): void {
 export async function unload(): Promise<void> {
   await helper.unload();
   await processRegistry().close();
+  await servicesOf({ settings: { userDir } } as NodeAPI).store.close();
+  await rm(userDir, { recursive: true, force: true });
+  userDir = mkdtempSync(join(tmpdir(), 'norce-flow-'));
+  helper.settings(settings());
 }
+
+after(() => rm(userDir, { recursive: true, force: true }));
 
 export { helper };

@@ -6,6 +6,7 @@ declare module 'node-red-node-test-helper' {
 
   interface TestHelper {
     init(runtimePath: string, userSettings?: object): void;
+    settings(userSettings: object): void;
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
     load(nodes: readonly NodeInitializer[], flow: readonly object[], credentials?: object): Promise<void>;
