@@ -149,7 +149,8 @@ describe('nodes about jobs', function () {
     node('import').receive({ payload: [stock(1), stock(2), stock(3)] } as never);
     const [message] = await toldAt('succeeded');
     assert.deepEqual([message?.norce.fail, message?.norce.errors], [1, 1]);
-    const [problem, ...others] = payloadOf<{ index: number>(message); severity: string; message: string }[];
+    const [problem, ...others] =
+      payloadOf<readonly { index: number; severity: string; message: string }[]>(message);
     assert.deepEqual([problem?.index, problem?.severity, problem?.message], [1, 'error', 'No such SKU.']);
     assert.equal(others.length, 0);
   });
@@ -273,7 +274,7 @@ describe('nodes about jobs', function () {
     await start({ mode: 'log' });
     node('import').receive({ payload: [stock(1)] } as never);
     const [message] = await toldAt('succeeded');
-    const rows = payloadOf<{ severity: string>(message); message: string }[];
+    const rows = payloadOf<readonly { severity: string; message: string }[]>(message);
     assert.equal(rows[0]?.message, 'Starting import.');
   });
 
