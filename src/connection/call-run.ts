@@ -222,9 +222,10 @@ export class CallRun {
     if (signal.aborted && error === signal.reason) {
       return error === 'deadline' ? unavailableError(this.#history()) : cancelledError(this.#history());
     }
-    // A token that is rejected between two attempts must not hide that the first may have been carried out.
-    const isFromToken = error instanceof ConnectError && error.code === 'TOKEN_REJECTED';
-    return isFromToken && this.#perhapsReceived ? unavailableError(this.#history()) : error;
+    // What goes wrong between two attempts, or before the next one is on its way (a rejected token, a body that can
+    // no longer be read, a process that stops), must not hide that an earlier one may have been carried out.
+    const isTold = error instanceof ConnectError && error.details?.perhapsReceived !== undefined;
+    return this.#perhapsReceived && !isTold ? unavailableError(this.#history()) : error;
   }
 
   #tell(progress: Progress): void {

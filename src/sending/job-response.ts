@@ -35,7 +35,9 @@ function property(object: Json, name: string): unknown {
 
 function jobIdOf(object: Json): string | undefined {
   const value = property(object, 'JobId');
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  // A larger number has lost digits while it was read: it would name another job.
+  const isExact = Number.isSafeInteger(value);
+  const text = isExact ? String(value) : typeof value === 'string' ? value.trim() : '';
   return /^[1-9]\d{0,18}$/.test(text) ? text : undefined;
 }
 
