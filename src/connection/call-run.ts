@@ -240,5 +240,6 @@ export class CallRun {
 function settle(slot: Slot, outcome: HttpOutcome, retryAfter: number | undefined): void {
   if (outcome.kind === 'answer' && outcome.status === 429) slot.limited(retryAfter);
   else if (outcome.kind === 'answer') slot.answered();
+  else if ('code' in outcome && outcome.code === 'TIMED_OUT') slot.abandoned();
   else slot.failed();
 }
