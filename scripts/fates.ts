@@ -55,7 +55,7 @@ function linesOf(reports: readonly FateReport[]): TableLines {
 function page(reports: readonly FateReport[], { cores, memory, system, node, nodeRed }: Machine): string {
   return `# Fates
 
-Written by \`npm run fates\` on ${new Date().toISOString().slice(0, 10)}: ${fullSize} messages to an import node in Node-RED under each of ${reports.length} kinds of faults, and a plain one after the faults have ended. Every third message is a full feed, every fifth of the rest makes three requests; each item has a key and a value of its own. A fault strikes the first request and then 40 % of the rest at random (5 % and 10 % of them where it stops the whole line or ends everybody's token). The connection may send 10 requests in a window, which the messages fill all the time.
+Written by \`npm run fates\` on ${new Date().toISOString().slice(0, 10)}: ${fullSize} messages to an import node in Node-RED under each of ${reports.length - 1} kinds of faults and under all of them mixed, and a plain one after the faults have ended. Every third message is a full feed, every fifth of the rest makes three requests; each item has a key and a value of its own. A fault strikes the first request and then 40 % of the rest at random (5 % where it stops the whole line, 10 % where it ends everybody's token, 1.5 % each in the mix). The connection may send 10 requests in a window, which the messages fill all the time.
 
 Machine: ${cores} cores, ${memory} GB, ${system}, Node.js ${node}, Node-RED ${nodeRed}.
 

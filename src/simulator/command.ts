@@ -18,6 +18,9 @@ const help = `norce-connect-simulator: a local Norce Connect, without an account
   --time-scale <number>  how many times faster than real time (default 1)
   --limit <number>       requests per minute (default 60, 0 for no limit)
   --help                 this text
+
+Faults are ordered while it runs: POST /simulator/faults with JSON such as
+{"kind":"status","status":429,"retryAfter":30,"count":3}; the README lists the kinds.
 `;
 
 /** A wrong option; the message says which. */

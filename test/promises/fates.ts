@@ -97,16 +97,18 @@ class FateRun {
 
   async run(count: number): Promise<FateReport> {
     const { faults } = this.simulator;
-    const { fault } = this.scenario;
+    const [first, ...others] = this.scenario.faults;
+    if (first === undefined) throw new Error(`${this.scenario.name} has no fault.`);
     // The first is struck for certain, so that no run proves nothing.
-    faults.add({ ...fault, share: 1, count: 1 });
-    faults.add({ share: defaultShare, ...fault, count: plenty });
+    faults.add({ ...first, share: 1, count: 1 });
+    for (const fault of [first, ...others]) faults.add({ share: defaultShare, ...fault, count: plenty });
+    const ordered = faults.pending;
     for (let number = 0; number < count; number++) {
       this.#send(messageOf(number));
       await wait(pace);
     }
     await this.#ended();
-    const struck = plenty + 1 - faults.pending;
+    const struck = ordered - faults.pending;
     faults.clear();
     // A rejected secret is remembered for a while.
     await wait(minute);
