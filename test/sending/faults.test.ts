@@ -3,7 +3,6 @@
  * is true.
  */
 import assert from 'node:assert/strict';
-import { setImmediate } from 'node:timers/promises';
 import type { Fault } from '../../src/simulator/index.ts';
 import { Sender } from './sender.ts';
 
@@ -157,9 +156,8 @@ describe('sending under a fault', () => {
     it(`429 with Retry-After ${asked} stops the line for everybody`, async () => {
       const sender = await start(10_000);
       sender.simulator.faults.add({ kind: 'status', status: 429, retryAfter });
-      const first = sender.send('change');
-      await sender.lineStands();
-      await Promise.all([first, sender.send('change')]);
+      const first = await sender.sendUntil(() => sender.connection.status.stoppedFor > 0);
+      await Promise.all([first.ending, sender.send('change')]);
       const [refused, ...later] = sender.simulator.requests.map(({ at }) => at);
       assert.equal(later.length, 2);
       // A date holds whole seconds: of two, one is left when the clock ticks while the answer is made.
@@ -170,9 +168,9 @@ describe('sending under a fault', () => {
       const sender = await start(10_000);
       sender.simulator.faults.add({ kind: 'status', status: 503, retryAfter });
       const order: string[] = [];
-      const first = sender.send('change').then(() => order.push('refused'));
-      while (sender.simulator.requests[0]?.status !== 503) await setImmediate();
-      await Promise.all([first, sender.send('full').then(() => order.push('other'))]);
+      const first = await sender.sendUntil(() => sender.simulator.requests[0]?.status === 503);
+      const refused = first.ending.then(() => order.push('refused'));
+      await Promise.all([refused, sender.send('full').then(() => order.push('other'))]);
       assert.deepEqual(order, ['other', 'refused']);
     });
   }

@@ -95,9 +95,14 @@ export class Sender {
     return this.simulator.jobs.map((job) => job.id);
   }
 
-  /** Resolves when a 429 has stopped the line. */
-  async lineStands(): Promise<void> {
-    while (this.connection.status.stoppedFor === 0) await setImmediate();
+  /** Sends the record, and waits until a condition holds or the sending is over. */
+  async sendUntil(condition: () => boolean): Promise<{ readonly ending: Promise<Ending> }> {
+    let isOver = false;
+    const ending = this.send('change').finally(() => {
+      isOver = true;
+    });
+    while (!isOver && !condition()) await setImmediate();
+    return { ending };
   }
 
   async stop(): Promise<void> {
