@@ -1,6 +1,7 @@
 /**
  * The results for people: a table for the terminal, and a page for the documents.
  */
+import { inColumns, markdownTable } from '../scripts/table.ts';
 import { costRatio, type Figure, median } from './figure.ts';
 import type { Machine } from './machine.ts';
 import type { Sizes } from './options.ts';
@@ -44,20 +45,7 @@ function rows(figures: readonly Figure[]): string[][] {
 
 /** The figures in columns. */
 export function terminalTable(figures: readonly Figure[]): string {
-  const lines = [[...headings], ...rows(figures)];
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+  return inColumns([headings, ...rows(figures)]);
 }
 
 /** The page of figures, with the command and the machine. */
@@ -71,9 +59,7 @@ Written by \`${command}\` on ${date}. Medians of ${sizes.rounds} rounds in turn 
 
 Machine: ${machine.cores} cores, ${machine.memory} GB, ${machine.system}, Node.js ${machine.node}, Node-RED ${machine.nodeRed}.
 
-${markdownRow(headings)}
-${markdownRow(headings.map(() => '---'))}
-${rows(figures).map(markdownRow).join('\n')}
+${markdownTable([headings, ...rows(figures)])}
 
 ## How each was measured
 

@@ -44,8 +44,6 @@ export class CallRun {
   #perhapsReceived = false;
   #lastOutcome: HttpOutcome | undefined;
   #tokenError: ConnectError | undefined;
-  /** What kept the next attempt from going out. */
-  #obstacle: unknown;
   #credential = '';
 
   constructor(call: Call, url: URL, settings: ConnectionSettings, parts: SharedParts) {
@@ -128,7 +126,6 @@ export class CallRun {
       return slot;
     } catch (error) {
       slot?.unused();
-      this.#obstacle = error;
       if (!(error instanceof ConnectError && error.code === 'TOKEN_UNAVAILABLE')) throw error;
       this.#tokenError = error;
       const retryAfter = error.details?.retryAfter;
@@ -228,8 +225,10 @@ export class CallRun {
     if (signal.aborted && error === signal.reason) {
       return error === 'deadline' ? unavailableError(this.#history()) : cancelledError(this.#history());
     }
-    // What keeps the next attempt from going out must not hide that a former one may have been carried out.
-    return error === this.#obstacle && this.#perhapsReceived ? unavailableError(this.#history()) : error;
+    // What goes wrong between two attempts, or before the next one is on its way (a rejected token, a body that can
+    // no longer be read, a full disk, a process that stops), must not hide that an earlier one may have been carried out.
+    const isTold = error instanceof ConnectError && error.details?.perhapsReceived !== undefined;
+    return this.#perhapsReceived && !isTold ? unavailableError(this.#history()) : error;
   }
 
   #tell(progress: Progress): void {
@@ -244,5 +243,6 @@ export class CallRun {
 function settle(slot: Slot, outcome: HttpOutcome, retryAfter: number | undefined): void {
   if (outcome.kind === 'answer' && outcome.status === 429) slot.limited(retryAfter);
   else if (outcome.kind === 'answer') slot.answered();
+  else if ('code' in outcome && outcome.code === 'TIMED_OUT') slot.abandoned();
   else slot.failed();
 }

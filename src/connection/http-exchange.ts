@@ -165,10 +165,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#cancelTimeout?.();
     if (this.#isEnded) return;
     this.#cancelTimeout = this.#clock.after(this.#request.timeout, () => {
-      const error = new Error(`no progress for ${this.#request.timeout} ms`);
-      this.#fail('TIMED_OUT', error);
-      this.#controller?.abort(error);
+      // When the process has stood still (a machine that slept, a busy event loop), timers are late as well as
+      // answers: what has arrived meanwhile is read before anybody gives up.
+      const afterReading = setImmediate(() => this.#timeOut());
+      this.#cancelTimeout = () => clearImmediate(afterReading);
     });
+  }
+
+  #timeOut(): void {
+    const error = new Error(`no progress for ${this.#request.timeout} ms`);
+    this.#fail('TIMED_OUT', error);
+    this.#controller?.abort(error);
   }
 
   #fail(code: HttpFailure['code'], error: Error): void {

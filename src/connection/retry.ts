@@ -43,12 +43,13 @@ const FINAL: Readonly<Record<number, string>> = {
 
 /**
  * Whether Connect may have carried out the request without our seeing that it did. An error of the server or of a
- * gateway in front of it says nothing about it; 408, 429 and 503 mean that it was turned away.
+ * gateway in front of it says nothing about it; 408, 429 and 503 mean that it was turned away. 303 points to the
+ * result of what was carried out (RFC 9110, 15.4.4); the other redirects send the request itself elsewhere.
  */
 export function isPerhapsReceived(outcome: HttpOutcome): boolean {
   if (!('status' in outcome)) return outcome.kind === 'perhaps-received';
   const isUnreadSuccess = outcome.kind === 'answer-too-large' && outcome.status < 300;
-  return isUnreadSuccess || (outcome.status >= 500 && outcome.status !== 503);
+  return isUnreadSuccess || outcome.status === 303 || (outcome.status >= 500 && outcome.status !== 503);
 }
 
 /**

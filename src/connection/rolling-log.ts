@@ -7,7 +7,7 @@
 export class RollingLog {
   readonly #window: number;
   #underWay = 0;
-  // Ascending, because time is monotonic and the window is constant.
+  // Ascending.
   readonly #returns: number[] = [];
 
   /** @param window how long a slot stays taken after its answer */
@@ -28,19 +28,31 @@ export class RollingLog {
 
   /** The request was answered, or has failed for certain: the server counted it before now. */
   end(now: number): void {
-    this.#underWay -= 1;
-    this.#returns.push(now + this.#window);
+    this.#return(now + this.#window);
+  }
+
+  /** The request was given up without an answer: it may still be on its way, for up to a window more. */
+  abandon(now: number): void {
+    this.#return(now + 2 * this.#window);
   }
 
   /** A slot that was taken before this log began, and comes back at the given time. */
   restore(returnsAt: number): void {
-    this.#returns.push(returnsAt);
-    this.#returns.sort((one, other) => one - other);
+    this.#insert(returnsAt);
   }
 
   /** The request never went out. */
   undo(): void {
     this.#underWay -= 1;
+  }
+
+  #return(at: number): void {
+    this.#underWay -= 1;
+    this.#insert(at);
+  }
+
+  #insert(at: number): void {
+    this.#returns.splice(this.#returns.findLastIndex((earlier) => earlier <= at) + 1, 0, at);
   }
 
   /**

@@ -8,6 +8,8 @@ import type { Clock } from './clock.ts';
 export interface SlotNote {
   /** The answer has arrived, or the failure is certain: it counts for one window more. */
   end(): void;
+  /** The request was given up: it may still arrive, so it counts for one window more than an ended one. */
+  abandon(): void;
   /** Nothing was sent. */
   forget(): void;
 }
@@ -59,10 +61,14 @@ export class SlotNotes {
   async take(): Promise<SlotNote> {
     this.#forgetReturned();
     const id = await this.#store.take(this.#throttle);
+    const end = () => {
+      this.#ended.push({ id, returnsAt: this.#clock.now() + this.#window });
+      this.#inBackground(this.#store.end(id));
+    };
     return {
-      end: () => {
-        this.#ended.push({ id, returnsAt: this.#clock.now() + this.#window });
-        this.#inBackground(this.#store.end(id));
+      end,
+      abandon: () => {
+        this.#clock.after(this.#window, end, true);
       },
       forget: () => this.#inBackground(this.#store.forget([id])),
     };

@@ -36,6 +36,8 @@ export interface Slot {
   answered(): void;
   /** The attempt failed for certain, without an answer. */
   failed(): void;
+  /** The attempt was given up without an answer: the request may yet arrive. */
+  abandoned(): void;
   /** Connect answered 429, with its `Retry-After` in milliseconds where it had one: stops the line for everybody. */
   limited(retryAfter: number | undefined): void;
   /** Nothing was sent. */
@@ -69,7 +71,8 @@ export interface ThrottleOptions {
  *
  * The law: a slot is taken before a request goes out and comes back one window (and a small margin) after its
  * answer has arrived or its failure is certain. The server counts a request before it answers, so however the
- * network delays things, in any rolling window it sees at most `limit` requests.
+ * network delays things, in any rolling window it sees at most `limit` requests. Only of a request that was given up
+ * nobody knows when the server counts it: its slot stays taken for a second window.
  */
 export class Throttle {
   readonly #window: number;
@@ -275,6 +278,11 @@ export class Throttle {
         end((now) => {
           this.#log.end(now);
           note?.end();
+        }),
+      abandoned: () =>
+        end((now) => {
+          this.#log.abandon(now);
+          note?.abandon();
         }),
       limited: (retryAfter) =>
         end((now) => {

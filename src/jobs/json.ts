@@ -31,7 +31,8 @@ export function property(object: Json, ...names: readonly string[]): unknown {
 
 /** The id of a job, as digits; undefined for anything else. Connect gives it as a number here and as text there. */
 export function jobIdOf(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  // A larger number has lost digits while it was read: it would name another job.
+  const text = Number.isSafeInteger(value) ? String(value) : typeof value === 'string' ? value.trim() : '';
   return /^[1-9]\d{0,18}$/.test(text) ? text : undefined;
 }
 

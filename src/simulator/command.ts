@@ -33,7 +33,8 @@ While it runs, POST JSON to it:
                          {"job": {"status": 3, "count": 1}}, {"job": {"neverEnds": true}} and more; DELETE: none
   /simulator/webhooks    {"type": "JobCompletedEvent", "url": "http://...", "headers": {}}; url null: off
   /simulator/events      {"type": "OrderReceivedEvent", "body": {}}, to send one by hand
-  /simulator/faults      {"kind": "serverError", "count": 1, "path": "/Job/"}
+  /simulator/faults      {"kind": "status", "status": 429, "retryAfter": 30, "count": 3, "path": "/Job/"};
+                         the README lists the kinds
 `;
 const secondsPerDay = 86_400;
 

@@ -5,7 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { importHeaderName } from '../contract/index.ts';
 import { serveConnect } from './connect-service.ts';
-import type { FaultKind, FaultQueue } from './faults.ts';
+import { type Struck, strikeAnswer, strikeFirst } from './fault-strike.ts';
+import type { FaultEffect, FaultQueue } from './faults.ts';
 import type { Answer } from './http.ts';
 import { BodyTooLarge, readBody, refuse, sendAnswer } from './http.ts';
 import { type Inspected, serveInspection } from './inspection.ts';
@@ -13,7 +14,7 @@ import type { JobBoard } from './job-board.ts';
 import type { RequestLimit } from './limit.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { jobAskedFor } from './recorded-request.ts';
-import type { TokenIssuer } from './tokens.ts';
+import type { TokenIssuer, TokenRequest } from './tokens.ts';
 
 /** Path of the token endpoint. */
 export const tokenPath = '/identity/1.0/connect/token';
@@ -32,13 +33,15 @@ export interface FrontDoorOptions {
   readonly faults: FaultQueue;
   /** Takes the record of a request, to be completed when it is answered. */
   readonly record: (request: RecordedRequest) => void;
+  /** Likewise, for the token endpoint. */
+  readonly recordToken: (request: TokenRequest) => void;
   readonly bodyLimit: number;
   readonly retryAfter: boolean;
   readonly latency: { readonly minimum: number; readonly maximum: number };
   readonly random: () => number;
 }
 
-type Draft = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
+type Draft<Recorded> = { -readonly [Key in keyof Recorded]: Recorded[Key] };
 
 /** The HTTP side of the simulator. */
 export class FrontDoor {
@@ -55,7 +58,7 @@ export class FrontDoor {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/' || url.pathname.startsWith('/simulator/')) {
         sendAnswer(response, await serveInspection(request, url, this.#options.simulator));
-      } else if (url.pathname === tokenPath) await this.#serveToken(request, response);
+      } else if (url.pathname === tokenPath) await this.#serveToken(request, response, at);
       else await this.#serveConnect(request, response, url, at);
     } catch (error) {
       if (response.destroyed || response.headersSent || request.errored) return;
@@ -63,9 +66,15 @@ export class FrontDoor {
     }
   }
 
-  async #serveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serveToken(request: IncomingMessage, response: ServerResponse, at: number): Promise<void> {
+    const draft: Draft<TokenRequest> = { at, clientId: '', status: null };
+    this.#options.recordToken(draft);
+    response.once('finish', () => {
+      draft.status = response.statusCode;
+    });
     const fault = this.#options.faults.take(tokenPath);
-    if (fault !== undefined && this.#strike(fault, response)) return;
+    const struck: Struck = { request, response, received: () => undefined };
+    if (fault !== undefined && (await strikeFirst(fault, struck))) return;
     if (request.method !== 'POST') {
       sendAnswer(response, refuse(405, 'Use POST.', { allow: 'POST' }));
       return;
@@ -73,8 +82,9 @@ export class FrontDoor {
     const form = new URLSearchParams((await readBody(request, tokenBodyLimit)).toString('utf8'));
     const address = request.socket.remoteAddress ?? '';
     const answer = this.#options.tokens.answer(form, request.headers.authorization, address);
+    draft.clientId = answer.clientId;
     await this.#delay();
-    this.#finish(response, { ...answer, headers: this.#waitHeaders(answer.wait ?? 0) }, fault);
+    await this.#finish(struck, { ...answer, headers: this.#waitHeaders(answer.wait ?? 0) }, fault);
   }
 
   async #serveConnect(
@@ -83,7 +93,7 @@ export class FrontDoor {
     url: URL,
     at: number,
   ): Promise<void> {
-    const draft: Draft = {
+    const draft: Draft<RecordedRequest> = {
       at,
       method: request.method ?? '',
       path: url.pathname + url.search,
@@ -92,6 +102,8 @@ export class FrontDoor {
       items: 0,
       bytes: 0,
       jobId: jobAskedFor(url),
+      isOverLimit: false,
+      fault: null,
     };
     this.#options.record(draft);
     response.once('finish', () => {
@@ -99,15 +111,22 @@ export class FrontDoor {
     });
     const turnedAway = this.#turnAway();
     if (turnedAway !== undefined) {
+      draft.isOverLimit = true;
       await this.#delay();
       sendAnswer(response, turnedAway);
       return;
     }
     const fault = this.#options.faults.take(url.pathname);
-    if (fault !== undefined && this.#strike(fault, response)) return;
-    const answer = await this.#answer(request, url, draft, fault);
+    draft.fault = fault?.kind ?? null;
+    const received = (bytes: number): void => {
+      draft.bytes = bytes;
+    };
+    const struck: Struck = { request, response, received };
+    if (fault !== undefined && (await strikeFirst(fault, struck))) return;
+    if (fault?.kind === 'expiredToken') this.#options.tokens.revoke(request.headers.authorization);
+    const answer = await this.#answer(struck, url, draft, fault);
     await this.#delay();
-    this.#finish(response, answer, fault);
+    await this.#finish(struck, answer, fault);
   }
 
   /** A request over the limit goes no further, not even to a fault. */
@@ -118,10 +137,10 @@ export class FrontDoor {
   }
 
   async #answer(
-    request: IncomingMessage,
+    { request, received }: Struck,
     url: URL,
-    draft: Draft,
-    fault: FaultKind | undefined,
+    draft: Draft<RecordedRequest>,
+    fault: FaultEffect | undefined,
   ): Promise<Answer> {
     if (!this.#options.tokens.accepts(request.headers.authorization)) {
       return refuse(401, 'Unauthorized.', { 'www-authenticate': 'Bearer' });
@@ -129,8 +148,7 @@ export class FrontDoor {
     const operation = operationPattern.exec(url.pathname)?.[1];
     if (operation === undefined) return refuse(404, 'There is no such address.');
     try {
-      const body = await readBody(request, this.#options.bodyLimit);
-      draft.bytes = body.length;
+      const body = await readBody(request, this.#options.bodyLimit, received);
       const outcome = serveConnect(
         {
           method: draft.method,
@@ -138,7 +156,7 @@ export class FrontDoor {
           query: url.searchParams,
           headers: request.headers,
           body,
-          jobWillFail: fault === 'failedJob',
+          jobWillFail: fault?.kind === 'failedJob',
         },
         this.#options.board,
       );
@@ -152,38 +170,10 @@ export class FrontDoor {
     }
   }
 
-  /** Faults that strike before anything is done. @returns whether the request has ended. */
-  #strike(fault: FaultKind, response: ServerResponse): boolean {
-    switch (fault) {
-      case 'unauthorized':
-        sendAnswer(response, refuse(401, 'Unauthorized.', { 'www-authenticate': 'Bearer' }));
-        return true;
-      case 'tooManyRequests':
-        sendAnswer(response, refuse(429, 'Too many requests.', this.#waitHeaders(1000)));
-        return true;
-      case 'serverError':
-        sendAnswer(response, refuse(500, 'An error has occurred.'));
-        return true;
-      case 'unavailable':
-        sendAnswer(response, refuse(503, 'Service unavailable.'));
-        return true;
-      case 'html':
-        sendAnswer(response, { status: 200, html: '<!doctype html><title>Maintenance</title><p>Back soon.' });
-        return true;
-      case 'reset':
-        response.socket?.resetAndDestroy();
-        return true;
-      case 'stall':
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  /** Sends the answer, unless a fault loses or cuts it. */
-  #finish(response: ServerResponse, answer: Answer, fault: FaultKind | undefined): void {
-    if (fault === 'lostAnswer') response.socket?.destroy();
-    else sendAnswer(response, answer, fault === 'malformed');
+  /** Sends the answer, as far as a fault leaves it whole. */
+  async #finish(struck: Struck, answer: Answer, fault: FaultEffect | undefined): Promise<void> {
+    if (fault === undefined) sendAnswer(struck.response, answer);
+    else await strikeAnswer(fault, struck, answer);
   }
 
   #waitHeaders(milliseconds: number): Readonly<Record<string, string>> {

@@ -8,13 +8,19 @@ export class BodyTooLarge extends Error {}
 
 /**
  * Reads a whole body.
+ * @param received told the number of bytes so far, with each part that arrives.
  * @throws {BodyTooLarge} beyond `limit` bytes.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  received?: (bytes: number) => void,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
+    received?.(bytes);
     // The rest is read and dropped: an answer in the middle of a body would rarely be heard.
     if (bytes <= limit) chunks.push(chunk);
   }
@@ -25,23 +31,32 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 /** An answer as a route hands it back. */
 export interface Answer {
   readonly status: number;
-  /** JSON, unless `html` is given. */
+  /** JSON, unless `html` or `text` is given. */
   readonly body?: unknown;
   readonly html?: string;
+  /** What is to go out in place of the JSON text. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends an answer; `cut` sends only the first half of its text. */
-export function sendAnswer(response: ServerResponse, answer: Answer, cut = false): void {
-  const text = answer.html ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
-  const sent = cut ? text.slice(0, Math.floor(text.length / 2)) : text;
+/** The text that an answer consists of. */
+export function textOf({ body, html, text }: Answer): string {
+  return text ?? html ?? (body === undefined ? '' : JSON.stringify(body));
+}
+
+/** Writes status line and headers of an answer, but does not send them by themselves. */
+export function beginAnswer(response: ServerResponse, answer: Answer): ServerResponse {
   const type = answer.html === undefined ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
-  response.writeHead(answer.status, {
+  return response.writeHead(answer.status, {
     ...answer.headers,
     'content-type': type,
-    'content-length': Buffer.byteLength(sent),
+    'content-length': Buffer.byteLength(textOf(answer)),
   });
-  response.end(sent);
+}
+
+/** Sends an answer. */
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
+  beginAnswer(response, answer).end(textOf(answer));
 }
 
 /** An error body as ASP.NET writes it. */

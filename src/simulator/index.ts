@@ -2,7 +2,8 @@
  * The simulator's public face.
  */
 export type { Catalogue, Kind, KnownKind } from './catalogue/catalogue.ts';
-export type { Fault, FaultKind } from './faults.ts';
+export { faultKinds } from './fault-order.ts';
+export type { Fault, FaultEffect, FaultKind } from './faults.ts';
 export type { Job } from './job.ts';
 export type { LogRows } from './job-board.ts';
 export type { Mood } from './job-plan.ts';

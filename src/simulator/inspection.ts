@@ -3,8 +3,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import type { Fault, FaultQueue } from './faults.ts';
-import { faultKinds, isFaultKind } from './faults.ts';
+import { FaultOrderRefused, readFaultOrder } from './fault-order.ts';
+import type { FaultQueue } from './faults.ts';
 import type { Answer } from './http.ts';
 import { readBody, refuse } from './http.ts';
 import type { Job } from './job.ts';
@@ -69,23 +69,12 @@ function stateOf(simulator: Inspected): unknown {
   };
 }
 
-/** A fault as JSON: kind, count, and `path`, a part of the paths that it strikes. */
 function addFault(text: string, simulator: Inspected): Answer {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return refuse(400, 'The body is not JSON.');
+    simulator.faults.add(readFaultOrder(text));
+  } catch (error) {
+    if (error instanceof FaultOrderRefused) return refuse(400, error.message);
+    throw error;
   }
-  if (typeof value !== 'object' || value === null) return refuse(400, 'The body is no JSON object.');
-  const { kind, count = 1, path } = value as Readonly<Record<string, unknown>>;
-  if (!isFaultKind(kind)) return refuse(400, `kind is one of ${faultKinds.join(', ')}.`);
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
-    return refuse(400, 'count is a whole number above 0.');
-  }
-  const fault: Fault = { kind, count };
-  simulator.faults.add(
-    typeof path === 'string' ? { ...fault, match: (candidate) => candidate.includes(path) } : fault,
-  );
   return { status: 200, body: { pending: simulator.faults.pending } };
 }

@@ -1,6 +1,7 @@
 /**
  * What the simulator remembers of a request.
  */
+import type { FaultKind } from './faults.ts';
 
 /** A request to Connect, as it came in. The Authorization header is never kept. */
 export interface RecordedRequest {
@@ -9,14 +10,19 @@ export interface RecordedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
-  /** Null until it is answered, and for good when it never is. */
+  /** Null until a whole answer has gone out, and for good when none does. */
   readonly status: number | null;
   /** X-StormConnect-Header, parsed; null without one. */
   readonly header: unknown;
   readonly items: number;
+  /** Bytes of the body that were received; 0 when it was answered or broken off before. */
   readonly bytes: number;
   /** The job that it started as an import, or asked for by its id, answered or not. */
   readonly jobId: number | null;
+  /** It was turned away because of the request limit, not by an ordered fault. */
+  readonly isOverLimit: boolean;
+  /** The ordered fault that struck it. */
+  readonly fault: FaultKind | null;
 }
 
 /** Which of the requests to count; what is left out does not matter. */

@@ -39,7 +39,7 @@ export interface SimulatorOptions {
   readonly timeScale?: number;
   /** Requests per minute, default 60; Infinity switches the limit off. */
   readonly requestLimit?: number;
-  /** Whether a 429 carries Retry-After, in whole real seconds. Default true. */
+  /** Whether a 429 for the limit carries Retry-After, in whole real seconds. Default true. */
   readonly retryAfter?: boolean;
   /** Default: one, {@link defaultClient}. */
   readonly clients?: readonly SimulatorClient[];
@@ -97,6 +97,7 @@ export class Simulator {
   /** Addresses of events, and what became of each event. */
   readonly webhooks: Webhooks;
   readonly #requests: RecordedRequest[] = [];
+  readonly #tokenRequests: TokenRequest[] = [];
   readonly #server: Server;
   readonly #board: JobBoard;
   readonly #tokens: TokenIssuer;
@@ -114,7 +115,7 @@ export class Simulator {
     this.connectUrl = this.url + connectPath;
     this.tokenUrl = this.url + tokenPath;
     this.catalogue = new Catalogue(readings);
-    this.faults = new FaultQueue(tokenPath);
+    this.faults = new FaultQueue(tokenPath, random);
     this.#server = server;
     this.webhooks = new Webhooks({
       targets: options.webhooks ?? {},
@@ -152,6 +153,7 @@ export class Simulator {
       limit: this.#limit,
       faults: this.faults,
       record: (request) => this.#requests.push(request),
+      recordToken: (request) => this.#tokenRequests.push(request),
       bodyLimit: options.bodyLimit ?? defaultBodyLimit,
       retryAfter: options.retryAfter ?? true,
       latency: options.latency ?? { minimum: 0, maximum: 0 },
@@ -188,7 +190,7 @@ export class Simulator {
 
   /** Every request at the token endpoint, in order of arrival. */
   get tokenRequests(): readonly TokenRequest[] {
-    return this.#tokens.requests;
+    return this.#tokenRequests;
   }
 
   /** All jobs, oldest first, foreign ones among them. */
@@ -249,7 +251,7 @@ export class Simulator {
     this.faults.clear();
     this.#limit.clear();
     this.#requests.length = 0;
-    this.#tokens.requests.length = 0;
+    this.#tokenRequests.length = 0;
   }
 
   /** Stops jobs and events, breaks connections and frees the port. */

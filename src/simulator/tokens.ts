@@ -16,17 +16,23 @@ export interface SimulatorClient {
 export interface TokenRequest {
   /** `performance.now()` at arrival, in milliseconds. */
   readonly at: number;
+  /** Empty until it has been read, and for good when a fault strikes before. */
   readonly clientId: string;
-  readonly status: number;
+  /** Null until a whole answer has gone out, and for good when none does. */
+  readonly status: number | null;
 }
 
 /** The token endpoint's answer. */
 export interface TokenAnswer {
+  /** Who asked. */
+  readonly clientId: string;
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   /** Milliseconds to wait, with a 429. */
   readonly wait?: number;
 }
+
+type Verdict = Omit<TokenAnswer, 'clientId'>;
 
 /** How a {@link TokenIssuer} keeps time. */
 export interface TokenIssuerOptions {
@@ -45,7 +51,6 @@ const burst = 20;
 
 /** Issues tokens and recognises them again. */
 export class TokenIssuer {
-  readonly requests: TokenRequest[] = [];
   readonly #options: TokenIssuerOptions;
   readonly #clients: Map<string, SimulatorClient>;
   readonly #expiries = new Map<string, number>();
@@ -64,16 +69,18 @@ export class TokenIssuer {
    */
   answer(form: URLSearchParams, authorization: string | undefined, address: string): TokenAnswer {
     const credentials = readCredentials(form, authorization);
-    const answer = this.#decide(form, credentials, address);
-    this.requests.push({ at: this.#options.now(), clientId: credentials.id, status: answer.status });
-    return answer;
+    return { clientId: credentials.id, ...this.#decide(form, credentials, address) };
   }
 
   /** Whether an Authorization header carries a token that still lives. */
   accepts(authorization: string | undefined): boolean {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    const expiry = token === undefined ? undefined : this.#expiries.get(token);
+    const expiry = this.#expiries.get(tokenOf(authorization));
     return expiry !== undefined && this.#options.now() < expiry;
+  }
+
+  /** Ends the life of the token that an Authorization header carries. */
+  revoke(authorization: string | undefined): void {
+    this.#expiries.delete(tokenOf(authorization));
   }
 
   /** Ends the life of every token issued so far. */
@@ -87,7 +94,7 @@ export class TokenIssuer {
     if (client !== undefined) this.#clients.set(clientId, { ...client, secret });
   }
 
-  #decide(form: URLSearchParams, credentials: { id: string; secret: string }, address: string): TokenAnswer {
+  #decide(form: URLSearchParams, credentials: { id: string; secret: string }, address: string): Verdict {
     const wait = this.#bucketOf(address).admit();
     if (wait > 0) return { status: 429, body: { error: 'too_many_requests' }, wait };
     if (!form.has('grant_type')) return refusal(400, 'invalid_request', 'grant_type is missing.');
@@ -125,7 +132,12 @@ export class TokenIssuer {
   }
 }
 
-function refusal(status: number, error: string, description?: string): TokenAnswer {
+/** The token in an Authorization header; empty where there is none. */
+function tokenOf(authorization = ''): string {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+}
+
+function refusal(status: number, error: string, description?: string): Verdict {
   return { status, body: description === undefined ? { error } : { error, error_description: description } };
 }
 

@@ -196,6 +196,21 @@ describe('connection', () => {
     });
   });
 
+  it('what fails before a later attempt does not hide that the first may have been carried out', async () => {
+    let readings = 0;
+    const chunks = () => {
+      readings += 1;
+      if (readings > 1) throw new Error('disk gone');
+      return [Buffer.from('[]')];
+    };
+    const call = { ...post, repeatable: true, body: { length: 2, chunks } };
+    script(0, 200);
+    await assert.rejects(acquire().call(call), { code: 'OUTCOME_UNKNOWN', retryable: false });
+    readings = 0;
+    script(503, 200);
+    await assert.rejects(acquire().call(call), { code: 'BODY_UNREADABLE' });
+  });
+
   it('a listener that throws harms nobody', async () => {
     const answer = await acquire().call({
       ...get,

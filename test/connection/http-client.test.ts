@@ -2,9 +2,11 @@
  * Every way in which a server can fail, told apart by whether it may have received the request.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../src/connection/clock.ts';
 import { HttpClient } from '../../src/connection/http-client.ts';
 import type { HttpRequest } from '../../src/connection/http-exchange.ts';
@@ -224,6 +226,41 @@ describe('HTTP client', () => {
       assert.ok(outcome.kind === 'answer', JSON.stringify(outcome));
       assert.equal(outcome.status, 413);
     });
+  });
+
+  it('takes an answer that came while the process stood still for longer than the timeout', async () => {
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(
+      `const { createServer } = require('node:http');
+       const { parentPort, workerData } = require('node:worker_threads');
+       const server = createServer((request, response) => {
+         parentPort.postMessage('received');
+         setTimeout(() => response.end('{}', () => {
+           Atomics.store(workerData, 0, 1);
+           Atomics.notify(workerData, 0);
+         }), 100);
+       });
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: answered },
+    );
+    try {
+      const [port] = (await once(worker, 'message')) as [number];
+      const timeout = 200;
+      const received = once(worker, 'message');
+      const answer = client.send({
+        method: 'GET',
+        url: new URL(`http://127.0.0.1:${port}`),
+        headers: {},
+        timeout,
+      });
+      await received;
+      Atomics.wait(answered, 0, 0);
+      Atomics.wait(answered, 0, 1, 2 * timeout);
+      const outcome = await answer;
+      assert.equal(outcome.kind, 'answer', JSON.stringify(outcome));
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('closes in the time given, whatever is under way', async () => {

@@ -32,6 +32,7 @@ describe('retry decision', () => {
     [answer(200), 'accept', 'accept'],
     [answer(204), 'accept', 'accept'],
     [answer(302), 'REDIRECTED', 'REDIRECTED'],
+    [answer(303), 'REDIRECTED', 'REDIRECTED'],
     [answer(304), 'REDIRECTED', 'REDIRECTED'],
     [answer(400), 'BAD_REQUEST', 'BAD_REQUEST'],
     [answer(401), 'renew', 'renew'],

@@ -27,7 +27,7 @@ describe('throttle', () => {
       pauseBefore: fc.integer({ min: 0, max: 20_000 }),
       way: fc.integer({ min: 0, max: 30_000 }),
       back: fc.integer({ min: 0, max: 30_000 }),
-      end: fc.constantFrom('answered', 'failed', 'limited', 'unused' as const),
+      end: fc.constantFrom('answered', 'failed', 'abandoned', 'limited', 'unused' as const),
       priority: fc.constantFrom(...priorities),
     });
     await fc.assert(
@@ -40,6 +40,13 @@ describe('throttle', () => {
           const send = async ({ way, back, end, priority }: (typeof requests)[number]) => {
             const slot = await take(priority);
             if (end === 'unused') return slot.unused();
+            if (end === 'abandoned') {
+              clock.after(back, () => {
+                slot.abandoned();
+                clock.after(way, () => arrivals.push(clock.now()));
+              });
+              return;
+            }
             // The server counts on arrival; the slot is ended when its answer has come back.
             clock.after(way, () => {
               arrivals.push(clock.now());

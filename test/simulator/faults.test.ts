@@ -2,7 +2,8 @@
  * Faults on order: each kind fails in its own way, as often as asked, and where asked.
  */
 import assert from 'node:assert/strict';
-import type { Simulator } from '../../src/simulator/index.ts';
+import type { Fault, Simulator } from '../../src/simulator/index.ts';
+import { faultKinds } from '../../src/simulator/index.ts';
 import { Caller, startQuick, tokenForm } from './caller.ts';
 
 const onhands = '/Product/ImportOnhands';
@@ -89,12 +90,63 @@ describe('simulator: faults', () => {
   it('takes orders over HTTP, and refuses nonsense', async () => {
     const order = (body: unknown) =>
       fetch(`${simulator.url}/simulator/faults`, { method: 'POST', body: JSON.stringify(body) });
-    for (const wrong of [null, {}, { kind: 'explode' }, { kind: 'reset', count: 0 }]) {
-      assert.equal((await order(wrong)).status, 400, JSON.stringify(wrong));
-    }
+    const nonsense: readonly unknown[] = [
+      null,
+      [],
+      {},
+      { kind: 'explode' },
+      { kind: 'toString' },
+      { kind: 'reset', count: 0 },
+      { kind: 'reset', count: 1.5 },
+      { kind: 'reset', share: 0 },
+      { kind: 'reset', share: 1.1 },
+      { kind: 'reset', path: 7 },
+      { kind: 'reset', at: 'headers' },
+      { kind: 'reset', status: 500 },
+      { kind: 'reset', toString: 1 },
+      { kind: 'stall', at: 'body' },
+      { kind: 'status', status: 200 },
+      { kind: 'status', status: '500' },
+      { kind: 'status', body: 'xml' },
+      { kind: 'status', carriedOut: 'no' },
+      { kind: 'status', retryAfter: -1 },
+      { kind: 'status', retryAfter: { date: 'now' } },
+      { kind: 'status', retryAfter: { date: 1, more: 1 } },
+      { kind: 'status', retryAfter: '1\r\nx: y' },
+      { kind: 'redirect', status: 300 },
+      { kind: 'redirect', location: 'a\nb' },
+      { kind: 'slow', duration: -1 },
+      { kind: 'jobId', form: 'roman' },
+    ];
+    for (const wrong of nonsense) assert.equal((await order(wrong)).status, 400, JSON.stringify(wrong));
+    const [lone] = await Promise.all([order('{'), order('text')]);
+    assert.equal(lone.status, 400);
+    assert.equal(simulator.faults.pending, 0);
     assert.equal((await order({ kind: 'serverError', count: 1, path: '/Job/List' })).status, 200);
     assert.equal((await caller.call('/Job/Ping')).status, 200);
     assert.equal((await caller.call('/Job/List')).status, 500);
     assert.equal(simulator.faults.pending, 0);
+  });
+
+  it('takes every kind over HTTP with its parameters', async () => {
+    const orders: readonly Fault[] = [
+      ...faultKinds.map((kind): Fault => ({ kind })),
+      { kind: 'status', status: 429, body: 'html', retryAfter: { date: 5 }, carriedOut: false },
+      { kind: 'status', status: 503, retryAfter: 'soon', share: 0.5, count: 3 },
+      { kind: 'redirect', status: 308, location: 'https://elsewhere.example/' },
+      { kind: 'html', carriedOut: true },
+      { kind: 'stall', at: 'answer', path: '/Job/' },
+      { kind: 'reset', at: 'body' },
+      { kind: 'slow', duration: 5 },
+      { kind: 'jobId', form: 'float' },
+    ];
+    for (const body of orders) {
+      const answer = await fetch(`${simulator.url}/simulator/faults`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 200, JSON.stringify(body));
+    }
+    assert.equal(simulator.faults.pending, orders.length + 2);
   });
 });

@@ -107,6 +107,7 @@ export interface OutgoingNorce {
   readonly message?: string;
   readonly outcome?: string;
   readonly attempts?: number;
+  readonly perhapsReceivedBefore?: boolean;
   readonly rejected?: {
     readonly index: number;
     readonly key?: string;
