@@ -153,7 +153,7 @@ describe('connection', () => {
   });
 
   it('a slot for which there is no token any more is free for others', async () => {
-    server.behaviour.tokenLife = 0.04;
+    server.behaviour.tokenLife = 0.1;
     const connection = acquire({ requestsPerMinute: 1 });
     await connection.call(get);
     const waiting = connection.call(get);
@@ -172,7 +172,7 @@ describe('connection', () => {
     };
     const first = connection.call({ ...post, signal: cancel.signal });
     const waiting = Array.from({ length: 50 }, () => connection.call({ ...post, signal: cancel.signal }));
-    await sleep(40);
+    while (server.arrivals.length === 0) await sleep(5);
     cancel.abort();
     const results = await Promise.allSettled(waiting);
     assert.ok(results.every((result) => result.status === 'rejected' && result.reason.code === 'NOT_SENT'));
@@ -194,6 +194,25 @@ describe('connection', () => {
     await assert.rejects(acquire().call({ ...get, signal: again.signal, onProgress: onRetry }), {
       code: 'NOT_SENT',
     });
+  });
+
+  it('the slot of a request that was given up stays taken for a second window', async () => {
+    const minute = 5000;
+    const slow = new ConnectionRegistry({ minute });
+    const connection = slow.acquire(
+      settingsFor(server.addresses, { requestsPerMinute: 1, timeout: 50, deadline: 1000 }),
+    );
+    server.behaviour.connect = () => undefined;
+    await assert.rejects(connection.call(post), { code: 'OUTCOME_UNKNOWN' });
+    const cancel = new AbortController();
+    const expected = new Promise<number>((resolve) => {
+      const onProgress = (progress: Progress) =>
+        progress.kind === 'waiting' && resolve(progress.expectedWait);
+      connection.call({ ...get, signal: cancel.signal, onProgress }).catch(() => undefined);
+    });
+    assert.ok((await expected) > minute * 1.1);
+    cancel.abort();
+    await slow.close();
   });
 
   it('what fails before a later attempt does not hide that the first may have been carried out', async () => {
