@@ -19,6 +19,7 @@ async function abandonedIds(store: Store): Promise<readonly number[]> {
 describe('store: faults', () => {
   const stores = new Stores();
   after(() => stores.clear());
+  afterEach(() => StoreProcess.killAll());
 
   /** Notes requests, three at a time, until a group of them is rejected; gives the ids of those that were noted. */
   async function fill(store: Store): Promise<number[]> {

@@ -24,20 +24,27 @@ describe('store: group commit', () => {
   const stores = new Stores();
   after(() => stores.clear());
 
-  it('2,000 calls need a handful of commits; the answers are those of each call', async () => {
+  /** Makes calls at once, and says how many commits that took. A log of less than 1,000 pages is not begun anew. */
+  async function commitsOf(calls: number): Promise<number> {
     const file = stores.newFile();
     const store = stores.open(file);
     await store.slots.take('first');
     const before = commitsIn(readFileSync(`${file}-wal`));
-    const ids = await Promise.all(Array.from({ length: 2_000 }, () => store.slots.take('many')));
-    const commits = commitsIn(readFileSync(`${file}-wal`)) - before;
+    const ids = await Promise.all(Array.from({ length: calls }, () => store.slots.take('many')));
     assert.deepEqual(
       ids,
-      [...ids].sort((one, other) => one - other),
+      ids.map((_, index) => index + 2),
     );
-    assert.equal(new Set(ids).size, 2_000);
-    assert.ok(commits >= 2, 'a group is bounded');
-    assert.ok(commits <= 100, `${commits} commits`);
+    return commitsIn(readFileSync(`${file}-wal`)) - before;
+  }
+
+  it('300 calls need a handful of commits', async () => {
+    const commits = await commitsOf(300);
+    assert.ok(commits >= 1 && commits <= 30, `${commits} commits`);
+  });
+
+  it('a group is bounded', async () => {
+    assert.ok((await commitsOf(2_001)) >= 3);
   });
 
   it('a lone call is a commit of its own, and a read is none', async () => {
@@ -65,9 +72,13 @@ describe('store: group commit', () => {
       outcomes.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.code)),
       [1, 'STORE_ENTRY_UNKNOWN', 'STORE_FAILED', 'STORE_ENTRY_UNKNOWN', 2],
     );
-    assert.deepEqual(await store.jobs.keys(2), request.keys);
-    await store.requests.failed(1, 'not sent', 1);
-    assert.equal(await store.jobs.keys(1), undefined);
+    // Fails half-way: the request is marked, then a run without a time is refused.
+    const [half, begun] = await Promise.allSettled([
+      store.requests.accepted(1, 'J', Number.NaN),
+      store.requests.begin(request, 1),
+    ]);
+    assert.deepEqual([half.status, begun.status], ['rejected', 'fulfilled']);
+    await store.requests.again(1, 2);
   });
 
   it('calls are carried out in the order in which they were made', async () => {

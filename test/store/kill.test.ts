@@ -25,6 +25,7 @@ interface Row {
 describe('store: kill', () => {
   const stores = new Stores();
   after(() => stores.clear());
+  afterEach(() => StoreProcess.killAll());
 
   it(`${kills} kills under load: nothing acknowledged is lost, nothing is half`, async function () {
     this.timeout(10_000 + kills * 4_000);

@@ -24,6 +24,7 @@ import { newRequest, Stores } from './support/stores.ts';
 describe('store: opening', () => {
   const stores = new Stores();
   after(() => stores.clear());
+  afterEach(() => StoreProcess.killAll());
 
   /** A file with a few hundred requests, closed. */
   async function filled(): Promise<string> {

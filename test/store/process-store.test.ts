@@ -19,6 +19,8 @@ describe('store: process', () => {
     await stores.clear();
   });
 
+  afterEach(() => StoreProcess.killAll());
+
   const open = (file: string) => {
     const store = processStore(file);
     opened.push(store);
@@ -85,7 +87,7 @@ describe('store: process', () => {
     const { stdout, stderr } = await promisify(execFile)(node, [mocha, ...tests], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
     });
-    assert.match(stdout, /6 passing/);
+    assert.match(stdout, /7 passing/);
     assert.equal(stderr, '');
   });
 });

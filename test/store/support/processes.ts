@@ -10,6 +10,7 @@ const script = fileURLToPath(new URL('./store-process.ts', import.meta.url));
 
 /** A process with a store. */
 export class StoreProcess {
+  static readonly #alive = new Set<ChildProcess>();
   readonly child: ChildProcess;
   readonly lines: string[] = [];
   readonly #reader: Interface;
@@ -20,6 +21,8 @@ export class StoreProcess {
   constructor(task: string, file: string, before: readonly string[] = [], node = process.execPath) {
     const [command = node, ...rest] = [...before, node, script, task, file];
     this.child = spawn(command, rest, { stdio: 'pipe' });
+    StoreProcess.#alive.add(this.child);
+    this.child.once('close', () => StoreProcess.#alive.delete(this.child));
     this.child.stderr?.on('data', (text) => {
       this.errors += text;
     });
@@ -27,6 +30,11 @@ export class StoreProcess {
     this.#reader = createInterface(this.child.stdout);
     this.#reader.on('line', (line) => this.lines.push(line));
     this.#ended = Promise.all([once(this.child, 'close'), once(this.#reader, 'close')]);
+  }
+
+  /** Ends what a failed test has left behind; else the tests would not end. */
+  static killAll(): void {
+    for (const child of StoreProcess.#alive) child.kill('SIGKILL');
   }
 
   /** The first thing it says. */
