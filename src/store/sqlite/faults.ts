@@ -30,7 +30,7 @@ const damaged: Meaning = {
   code: 'STORE_DAMAGED',
   retryable: false,
   remedy: 'stop',
-  text: 'is damaged and is not used any more. Stop Node-RED and put a backup in its place, or move the file (with those of the same name and -wal) away to begin without it',
+  text: 'is damaged and is not used any more. Stop Node-RED, move the file and the one of the same name with -wal away, and put a backup in their place, or nothing to begin without it',
 };
 const locked: Meaning = {
   code: 'STORE_LOCKED',
