@@ -2,14 +2,17 @@
  * When to look at a job again. Pure.
  */
 
-/** In parts of a minute: the first pause, and the least. */
-const shortest = 5 / 60;
+/** In parts of a minute: the first pause, and the least. With the usual limit it is as much as the share of polls allows. */
+const shortest = 10 / 60;
 /** In minutes. */
 const longest = 5;
 /** A pause is this share of the job's age, so that a job of any length is looked at a few dozen times at most. */
 const share = 1 / 4;
-/** In minutes: the least pause while events tell of jobs that end, so that few jobs are looked at that will be told of. */
-const shortestWithEvents = 2;
+/**
+ * In minutes: the pause while events tell of jobs that end. Polls are then for those whose event is lost; Norce itself
+ * repeats one that was not taken after a quarter of an hour at the latest, as long as it is young.
+ */
+const pauseWithEvents = 15;
 
 /**
  * The pause before the next look at a running job, in milliseconds.
@@ -19,8 +22,8 @@ const shortestWithEvents = 2;
  * @param hasEvents events are coming in for this Connect
  */
 export function pollDelay(age: number, minute: number, hasEvents: boolean): number {
-  const least = (hasEvents ? shortestWithEvents : shortest) * minute;
-  return Math.min(Math.max(age * share, least), longest * minute);
+  if (hasEvents) return pauseWithEvents * minute;
+  return Math.min(Math.max(age * share, shortest * minute), longest * minute);
 }
 
 /** How many requests of a window polls may use: a tenth of the limit, and one at least. */

@@ -112,7 +112,7 @@ export class ScopeTracker {
     const isAnnounced = job.announced !== null;
     this.#jobs.set(job.jobId, {
       job,
-      dueAt: isAnnounced ? this.#now() : this.#next(job, isAnnounced),
+      dueAt: isAnnounced ? this.#now() : this.#next(job, false),
       isMissing: false,
       isAnnounced,
       failedReads: 0,
@@ -263,8 +263,9 @@ export class ScopeTracker {
     for (const tracked of [...this.#jobs.values()]) {
       if (tracked.endState !== undefined) continue;
       const state = known.get(tracked.job.jobId);
-      if (state !== undefined) await this.#apply(tracked, state);
-      else if (due.includes(tracked)) tracked.isMissing = true;
+      const isDue = due.includes(tracked);
+      if (state !== undefined) await this.#apply(tracked, state, isDue);
+      else if (isDue) tracked.isMissing = true;
     }
   }
 
@@ -280,7 +281,7 @@ export class ScopeTracker {
       return;
     }
     tracked.isMissing = false;
-    await this.#apply(tracked, state);
+    await this.#apply(tracked, state, true);
   }
 
   async #withoutState(tracked: Tracked, thrown: unknown): Promise<void> {
@@ -300,15 +301,16 @@ export class ScopeTracker {
     return Math.max(...[...this.#users].map(({ longestRun }) => longestRun));
   }
 
-  async #apply(tracked: Tracked, state: JobState): Promise<void> {
+  /** @param isDue it was this job's turn; others are seen in passing */
+  async #apply(tracked: Tracked, state: JobState, isDue: boolean): Promise<void> {
     const result = resultOf(state);
     const isFormerRun = tracked.formerStop !== undefined && state.stop === tracked.formerStop;
     if (result === undefined || isFormerRun) {
       await this.#goOn(tracked, state);
       return;
     }
-    // Events are on, but this one did not come: the others are not counted on until the next one does.
-    if (!tracked.isAnnounced) this.#eventAt = Number.NEGATIVE_INFINITY;
+    // Events are on, but this one did not come in time: the others are not counted on until the next one does.
+    if (isDue && !tracked.isAnnounced) this.#eventAt = Number.NEGATIVE_INFINITY;
     if (result === 'succeeded' && (state.fail ?? 0) === 0) {
       await this.#end(tracked, result, { state });
       return;

@@ -4,6 +4,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type Connection, processRegistry } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
+import type { Store } from '../store/index.ts';
 import { registerTestRoute } from './admin.ts';
 import type { NodeProperties } from './config-values.ts';
 import { type ConnectionConfig, connectionConfig } from './connection-config.ts';
@@ -73,11 +74,28 @@ function followJobs(
     if (code !== lastCode) node.warn(`Jobs cannot be followed at present: ${error.message} (${code})`);
     lastCode = code;
   });
-  store.ready().catch((thrown: unknown) => node.error(asError(thrown).message));
+  store.ready().then(
+    () => tellAbandoned(node, store, connection),
+    (thrown: unknown) => node.error(asError(thrown).message),
+  );
   return () => {
     leave();
     stopListening();
   };
+}
+
+/** Names the requests whose end a former process has not seen: nobody else will ever hear of them. */
+async function tellAbandoned(node: Node, { requests }: Store, { scope }: Connection): Promise<void> {
+  try {
+    for (const request of await requests.abandoned(scope, Date.now())) {
+      const at = new Date(request.lastSentAt).toLocaleString('sv');
+      node.warn(
+        `Node-RED ended while ${request.items} items of node ${request.nodeId} (${request.import}) were on their way, sent at ${at}. Whether Connect has taken them is not known: look at Job/List or the admin UI before you send them again. (OUTCOME_UNKNOWN)`,
+      );
+    }
+  } catch (thrown) {
+    node.error(asError(thrown).message);
+  }
 }
 
 /** Registers the config node and its admin route. */

@@ -11,7 +11,10 @@ export type MatchedValue = string | number | boolean | null;
 export interface ItemRule {
   /** Unless given: any import. */
   readonly import?: ImportName;
-  /** Fields of the item itself, by their contract names; all must have these values. `{}` fits every item. */
+  /**
+   * Fields by their contract names, also those of records below, such as `Variants.Skus.PartNo`; each must have
+   * its value, in one of its records where there are several. `{}` fits every item.
+   */
   readonly match: Readonly<Record<string, MatchedValue>>;
   /** `error`: nothing of the item is imported. `warning`: it is imported, but for `leaveOut`. */
   readonly severity: 'error' | 'warning';
@@ -95,7 +98,16 @@ function fitsImport(rule: ItemRule | JobRule, importName: ImportName): boolean {
 }
 
 function fitsItem(rule: ItemRule, item: PlainRecord): boolean {
-  return Object.entries(rule.match).every(([name, value]) => (item[name] ?? null) === value);
+  return Object.entries(rule.match).every(([path, value]) => valuesAt(item, path.split('.')).includes(value));
+}
+
+/** What stands at the end of a path, null for what is left out; a list on the way spreads it. */
+function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
+  if (Array.isArray(value)) return value.flatMap((element) => valuesAt(element, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return [value ?? null];
+  if (typeof value !== 'object' || value === null) return [null];
+  return valuesAt((value as PlainRecord)[name], rest);
 }
 
 function standing<Rule extends object>(rules: readonly Standing<Rule>[]): readonly Rule[] {

@@ -162,7 +162,7 @@ export class Simulator {
 
   /**
    * Starts a simulator.
-   * @throws {ConnectError} `PORT_IN_USE`, or `SIMULATOR_NOT_STARTED` with the cause.
+   * @throws {ConnectError} `PORT_IN_USE`, `SIMULATOR_NOT_STARTED` with the cause, or `WEBHOOK_ADDRESS_INVALID`.
    */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
     const host = options.host ?? '127.0.0.1';
@@ -173,7 +173,12 @@ export class Simulator {
       server.listen(port, host, resolve);
     });
     server.removeAllListeners('error');
-    return new Simulator(server, host, options);
+    try {
+      return new Simulator(server, host, options);
+    } catch (error) {
+      server.close();
+      throw error;
+    }
   }
 
   /** Every request to Connect since the start or the last reset, in order of arrival. */

@@ -202,11 +202,12 @@ export class Webhooks {
   }
 
   async #retry(delivery: Draft): Promise<void> {
+    const stop = this.#stop.signal;
     for (const pause of retryPauses) {
-      if (delivery.state !== 'waiting' || !(await this.#time.wait(pause))) return;
+      if (delivery.state !== 'waiting' || stop.aborted || !(await this.#time.wait(pause))) return;
       await this.#attempt(delivery);
     }
-    if (delivery.state === 'waiting' && !this.#stop.signal.aborted) delivery.state = 'dead';
+    if (delivery.state === 'waiting' && !stop.aborted) delivery.state = 'dead';
   }
 
   /** Posts an event once the line it stands in has come to it. */

@@ -7,8 +7,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { tokenForm } from './caller.ts';
+import { Receiver } from './receiver.ts';
 
 const file = fileURLToPath(new URL('../../src/simulator/command.ts', import.meta.url));
 
@@ -64,10 +66,56 @@ describe('simulator: command', () => {
     assert.equal(second.errors.split('\n').length, 2);
   });
 
+  it('sends events where it is told, with the headers it is told', async () => {
+    const receiver = await Receiver.start();
+    const { child, url } = await started(
+      ...['--mood', 'kind', '--log-rows', 'null', '--job-retention', '1'],
+      ...['--webhook', `JobCompletedEvent=${receiver.url}/jobs?key=a`],
+      ...['--webhook', `OrderReceivedEvent=${receiver.url}/orders`],
+      ...['--webhook-header', 'X-Secret: a:b', '--webhook-header', 'X-Other:c'],
+    );
+    try {
+      for (const type of ['JobCompletedEvent', 'OrderReceivedEvent']) {
+        const body = JSON.stringify({ type, body: { type } });
+        assert.equal((await fetch(`${url}/simulator/events`, { method: 'POST', body })).status, 200);
+      }
+      while (receiver.events.length < 2) await wait(5);
+      const seen = receiver.events.map(({ path, headers, body }) => [
+        path,
+        headers['x-secret'],
+        headers['x-other'],
+        body.type,
+      ]);
+      assert.deepEqual(seen, [
+        ['/jobs?key=a', 'a:b', 'c', 'JobCompletedEvent'],
+        ['/orders', 'a:b', 'c', 'OrderReceivedEvent'],
+      ]);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+      await receiver.close();
+    }
+  });
+
+  it('ends with one line when an address of events cannot be', async () => {
+    const { code, errors } = await outcome(run('--port', '0', '--webhook', 'JobCompletedEvent=nowhere'));
+    assert.equal(code, 1);
+    assert.match(errors, /^The address for JobCompletedEvent is no HTTP address\.\n$/);
+  });
+
   it('explains itself', async () => {
     const { code, output } = await outcome(run('--help'));
     assert.equal(code, 0);
-    for (const option of ['--port', '--host', '--mood', '--time-scale', '--limit']) {
+    const options = [
+      '--port',
+      '--host',
+      '--mood',
+      '--time-scale',
+      '--limit',
+      '--webhook',
+      '--webhook-header',
+    ];
+    for (const option of [...options, '--log-rows', '--job-retention', '/simulator/outcomes']) {
       assert.ok(output.includes(option), option);
     }
   });
@@ -77,6 +125,10 @@ describe('simulator: command', () => {
     ['--port', 'x'],
     ['--time-scale', '0'],
     ['--limit', '-1'],
+    ['--webhook', 'JobCompletedEvent'],
+    ['--webhook-header', 'secret'],
+    ['--log-rows', 'none'],
+    ['--job-retention', '-1'],
     ['--nonsense'],
   ]) {
     it(`refuses ${wrong.join(' ')}`, async () => {

@@ -97,6 +97,10 @@ export interface NodeRedOptions {
   readonly line?: NodeRedLine;
   /** Binary of the Node.js that runs it. Default: the one that runs the tests. */
   readonly node?: string;
+  /** A user folder that is there already, and stays. Default: one of its own. */
+  readonly userDir?: string;
+  /** JavaScript at the end of its settings file. Default: none. */
+  readonly settingsCode?: string;
 }
 
 /** A flow as Node-RED's admin API gives and takes it. */
@@ -124,10 +128,10 @@ export class NodeRed {
   /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    { install = linked, line = '5', node = process.execPath }: NodeRedOptions = {},
+    { install = linked, line = '5', node = process.execPath, ...options }: NodeRedOptions = {},
   ): Promise<NodeRed> {
-    const userDir = await mkdtemp(join(tmpdir(), 'norce-node-red-'));
-    await install(userDir);
+    const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), 'norce-node-red-')));
+    if (options.userDir === undefined) await install(userDir);
     const settings = {
       flowFile: 'flows.json',
       credentialSecret: 'test',
@@ -135,7 +139,11 @@ export class NodeRed {
       editorTheme: { tours: false },
       telemetry: { enabled: false, updateNotification: false },
     };
-    await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
+    const { settingsCode = '' } = options;
+    await writeFile(
+      join(userDir, 'settings.js'),
+      `module.exports = ${JSON.stringify(settings)};\n${settingsCode}`,
+    );
     const port = await freePort();
     const program = fileURLToPath(new URL('./red.js', import.meta.resolve(`${packages[line]}/package.json`)));
     const child = spawn(node, [program, '-u', userDir, '-p', String(port)], {
@@ -194,6 +202,13 @@ export class NodeRed {
       await once(this.#child, 'close');
     }
     return this.#child.exitCode;
+  }
+
+  /** Ends Node-RED as a power cut does: nothing is told, nothing is closed. Its folder stays. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'close');
   }
 
   /** Ends Node-RED and removes its folder. */
