@@ -18,6 +18,18 @@ describe('flow JSON of a connection', () => {
     );
   });
 
+  it('gives a job a day unless it says otherwise, and two weeks at the most', () => {
+    const limitOf = (jobLimit?: unknown) =>
+      connectionConfig({ customer: 'acme', environment: 'playground', jobLimit }, credentials).jobLimit;
+    assert.deepEqual(
+      [undefined, '', 1, '336'].map(limitOf),
+      [24, 24, 1, 336].map((hours) => hours * 3_600_000),
+    );
+    for (const unfit of ['0', '337', '1.5', 'x']) {
+      assert.throws(() => limitOf(unfit), { code: 'CONFIG_INVALID', message: /jobLimit/ });
+    }
+  });
+
   it('refuses another authentication', () => {
     assert.throws(
       () =>

@@ -27,6 +27,11 @@ import { servicesOf } from '../../src/runtime/services.ts';
 
 let userDir = mkdtempSync(join(tmpdir(), 'norce-flow-'));
 
+/** The file that the flow's store lies in. */
+export function storeFile(): string {
+  return join(userDir, 'norce-connect', 'store.sqlite');
+}
+
 function settings(): object {
   return { logging: { console: { level: 'off' } }, userDir };
 }
