@@ -4,4 +4,5 @@
 export { withoutListEntry } from './field-plan.ts';
 export { type Preparation, preparation } from './preparation.ts';
 export { prepare } from './prepare.ts';
+export { withItems } from './requests.ts';
 export type * from './types.ts';
