@@ -5,6 +5,7 @@
 import type { ListRule } from '../contract/index.ts';
 import type { FieldOutline, RecordOutline, Slot } from '../contract/outline.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
+import { isComplete } from './identity.ts';
 import type { Preparation } from './preparation.ts';
 import { isRecord } from './records.ts';
 import type { ItemRecord } from './types.ts';
@@ -39,6 +40,8 @@ export interface RecordNode {
   readonly carried: number;
   /** What has to be in the first slice, because only a new record takes it or nothing is created without it. */
   readonly birth: number;
+  /** Connect finds it by what is in it alone. */
+  readonly isFoundInside: boolean;
   readonly branches: readonly Branch[];
   /** What values that hold governed records require, by the bit of the value. */
   readonly values: ReadonlyMap<number, Requirements>;
@@ -144,17 +147,32 @@ function isInBirth(
   return outline.place === '' && bounds.includes(field.name);
 }
 
+/** Where a record stands. */
+interface Place {
+  /** It exists already: nothing is needed to create it. */
+  readonly linked: boolean;
+  /** The record around it. */
+  readonly holder?: ItemRecord;
+}
+
+function isFoundInside(record: ItemRecord, outline: RecordOutline, holder: ItemRecord | undefined): boolean {
+  // The number of a variant says nothing without the code of its manufacturer.
+  if (outline.entity === 'Product.Variant' && !holder?.ManufacturerCode) return true;
+  return (outline.identity.find((names) => isComplete(record, names)) ?? []).some((name) =>
+    name.includes('[]'),
+  );
+}
+
 /**
  * The tree of a checked record.
  *
- * @param linked The record exists already: nothing is needed to create it.
  * @throws {Uncuttable} where records in a value that is written as a whole carry different fields.
  */
 export function recordTree(
   record: ItemRecord,
   outline: RecordOutline,
   preparation: Preparation,
-  linked = false,
+  { linked, holder }: Place = { linked: false },
 ): RecordNode {
   let base = 0;
   let parts = 0;
@@ -171,7 +189,7 @@ export function recordTree(
       const finds = outline.identity.some((names) => names.some((path) => path.startsWith(`${name}[]`)));
       const links = linked || definition.list?.links === true;
       const nodes = (record[name] as ItemRecord[]).map((element) =>
-        recordTree(element, child, preparation, links),
+        recordTree(element, child, preparation, { linked: links, holder: record }),
       );
       branches.push({ field, bit, finds, nodes });
       paths |= bit;
@@ -192,6 +210,7 @@ export function recordTree(
     parts,
     carried: base | parts | paths,
     birth: birth | base,
+    isFoundInside: isFoundInside(record, outline, holder),
     branches,
     values,
   };

@@ -73,6 +73,15 @@ function recordOf(node: RecordNode, written: number, lists: Lists, isFirst: bool
   return record;
 }
 
+/** The records that a list is common to, so that the first slice holds them. */
+function* nodesInFirst(node: RecordNode, masks: readonly number[]): Generator<RecordNode> {
+  yield node;
+  for (const { bit, nodes } of node.branches) {
+    if (bit !== 0 && ((masks[node.list] ?? 0) & bit) === 0) continue;
+    for (const below of nodes) yield* nodesInFirst(below, masks);
+  }
+}
+
 /** All records, with their common fields. */
 function firstRecord(node: RecordNode, masks: readonly number[]): ItemRecord {
   const mask = masks[node.list] ?? 0;
@@ -87,17 +96,45 @@ function firstRecord(node: RecordNode, masks: readonly number[]): ItemRecord {
   return recordOf(node, mask, lists, true);
 }
 
-/** The records that a slice writes, and those above them; undefined where there is none. */
-function laterRecord(node: RecordNode, written: Rest['written']): ItemRecord | undefined {
+/** Adds the records by which Connect finds those that a slice holds, with their keys alone. */
+function withKeys(root: RecordNode, written: Rest['written']): Rest['written'] {
+  const all = new Map(written);
+  const isHeld = (node: RecordNode): boolean =>
+    all.has(node) || node.branches.some(({ nodes }) => nodes.some(isHeld));
+  const visit = (node: RecordNode): void => {
+    if (!isHeld(node)) return;
+    const finding = node.isFoundInside ? node.branches.filter(({ finds }) => finds) : [];
+    for (const { nodes } of finding) {
+      if (!nodes.some(isHeld)) for (const below of nodes) all.set(below, 0);
+    }
+    for (const { nodes } of node.branches) nodes.forEach(visit);
+  };
+  visit(root);
+  return all;
+}
+
+/**
+ * The records that a slice writes, and those above them; undefined where there is none.
+ *
+ * @param sent Records of earlier slices; those of this one are added.
+ */
+function laterRecord(
+  node: RecordNode,
+  written: Rest['written'],
+  sent: Set<RecordNode>,
+): ItemRecord | undefined {
   const lists = new Map<string, ItemRecord[]>();
   for (const { field, nodes } of node.branches) {
     const below = nodes
-      .map((element) => laterRecord(element, written))
+      .map((element) => laterRecord(element, written, sent))
       .filter((element) => element !== undefined);
     if (below.length > 0) lists.set(field.name, below);
   }
   const own = written.get(node);
-  return own === undefined && lists.size === 0 ? undefined : recordOf(node, own ?? 0, lists, false);
+  if (own === undefined && lists.size === 0) return undefined;
+  const isFirst = !sent.has(node);
+  sent.add(node);
+  return recordOf(node, own ?? 0, lists, isFirst);
 }
 
 /** Fields per header list that a slice would list; undefined where they are not true for all of its records. */
@@ -120,16 +157,21 @@ function listedBy(root: RecordNode, written: Rest['written']): ReadonlyMap<numbe
   return isTrue ? listed : undefined;
 }
 
-/** The open fields of a record in as few parts as can stand in one request each. */
+/**
+ * The open fields of a record in as few parts as can stand in one request each.
+ *
+ * @param done Its fields that an earlier slice writes; undefined where none holds it.
+ */
 function openParts(
   node: RecordNode,
-  masks: readonly number[],
+  done: number | undefined,
   plan: FieldPlan,
 ): { mask: number; required: Requirements }[] {
-  let open = node.parts & ~(masks[node.list] ?? 0);
+  let open = node.parts & ~(done ?? 0);
   // What a price record does depends on all of its fields: a sale price overrides rule and activity.
   if (open !== 0 && node.outline.entity === 'Product.SkuPriceList') open = node.parts;
   const parts: { mask: number; required: Requirements }[] = [];
+  if (open === 0 && done === undefined) return [{ mask: 0, required: new Map() }];
   for (const slot of node.outline.list?.slots ?? []) {
     const bit = bitOf(slot);
     if ((open & bit) === 0) continue;
@@ -146,17 +188,29 @@ function openParts(
 }
 
 /** Records of one list that have the same fields open go together. */
-function restsOf(root: RecordNode, masks: readonly number[], plan: FieldPlan): Rest[] {
+function restsOf(
+  root: RecordNode,
+  first: ReadonlySet<RecordNode>,
+  masks: readonly number[],
+  plan: FieldPlan,
+): Rest[] {
   const groups = new Map<string, { written: Map<RecordNode, number>; required: Requirements }>();
   for (const node of nodesIn(root)) {
-    for (const { mask, required } of openParts(node, masks, plan)) {
+    for (const { mask, required } of openParts(
+      node,
+      first.has(node) ? (masks[node.list] ?? 0) : undefined,
+      plan,
+    )) {
       const key = JSON.stringify([node.list, mask, ...required]);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { written: new Map([[node, mask]]), required });
       else group.written.set(node, mask);
     }
   }
-  return [...groups.values()];
+  return [...groups.values()].map(({ written, required }) => ({
+    written: withKeys(root, written),
+    required,
+  }));
 }
 
 function join(root: RecordNode, left: Rest, right: Rest, plan: FieldPlan): Rest | undefined {
@@ -235,8 +289,16 @@ export function treeOf(record: ItemRecord, preparation: Preparation): RecordNode
  */
 export function slicesUnder(root: RecordNode, masks: readonly number[], preparation: Preparation): Slice[] {
   const { plan } = preparation;
-  const rests = joinedRests(root, restsOf(root, masks, plan), plan);
-  const records = rests.map(({ written }) => laterRecord(root, written) as ItemRecord);
+  const sent = new Set(nodesInFirst(root, masks));
+  for (const node of nodesIn(root)) {
+    if (!sent.has(node) && (node.birth & ~node.base) !== 0) {
+      throw new Uncuttable(
+        `Fields of ${node.outline.place} that only a new record takes would come after it was created, because other records lack the whole list.`,
+      );
+    }
+  }
+  const rests = joinedRests(root, restsOf(root, sent, masks, plan), plan);
+  const records = rests.map(({ written }) => laterRecord(root, written, sent) as ItemRecord);
   return [firstRecord(root, masks), ...records].map((record) => checked(record, preparation));
 }
 

@@ -117,7 +117,7 @@ class ImportNode {
         },
         failed: (failed) => {
           failure ??= failed.error;
-          out.failed(failed);
+          out.failed(failed, options.fullFile);
         },
         progress: (progress: Progress) => this.#status.progress(progress),
       },
@@ -177,24 +177,28 @@ class Outputs {
   }
 
   /** What a dry run would have sent. */
-  unsent({ items, header }: PreparedRequest, { warnings }: Prepared): void {
+  unsent({ items, header, stage }: PreparedRequest, { warnings }: Prepared): void {
     const payload = items.map((item) => item.record);
     this.#send(0, payload, {
       dryRun: true,
       items: items.length,
       header,
+      stage,
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   }
 
-  failed({ items, header, error, outcome }: FailedItems): void {
-    const payload = items.map((item) => item.record);
+  /** @param fullFile Whether the items came as a full feed. */
+  failed({ items, header, error, outcome, stage }: FailedItems, fullFile: boolean): void {
+    const payload = items.map((item) => item.whole);
     this.#sendBack(payload, {
       code: error.code,
       message: error.message,
       outcome,
       items: items.length,
       ...(header === undefined ? {} : { header }),
+      // Fields that follow a full feed are not the whole of it: sent again as one they would deactivate the rest.
+      ...(fullFile && stage > 0 ? { fullFile: false } : {}),
     });
   }
 
