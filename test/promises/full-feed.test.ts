@@ -5,14 +5,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
-import { type Readings, Simulator } from '../../src/simulator/index.ts';
+import type { Readings, Simulator } from '../../src/simulator/index.ts';
 import { prepared } from '../prepare/prepared.ts';
 import { fill, type Plain, Random, type Shape, subjects } from './shapes.ts';
 import { change, recordOf, shelves } from './shop.ts';
-import { Shopkeeper } from './shopkeeper.ts';
+import { Shopkeeper, startHostile } from './shopkeeper.ts';
 
 const rounds = 25;
-const timeScale = 5000;
 const feedNames: readonly ImportName[] = importNames.filter((name) => 'fullFile' in imports[name]);
 
 /** What a full feed has to say of each of its items, because it bounds the feed or creates what is new. */
@@ -63,13 +62,7 @@ for (const reading of readings) {
     let shopkeeper: Shopkeeper;
 
     before(async () => {
-      simulator = await Simulator.start({
-        mood: 'hostile',
-        timeScale,
-        tokenLifetime: 3600 * timeScale,
-        requestLimit: Number.POSITIVE_INFINITY,
-        readings: reading,
-      });
+      simulator = await startHostile(reading);
       shopkeeper = new Shopkeeper(simulator);
     });
 

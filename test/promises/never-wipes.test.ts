@@ -6,15 +6,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type ImportName, importNames } from '../../src/contract/index.ts';
 import type { Prepared } from '../../src/prepare/index.ts';
-import { type Readings, Simulator } from '../../src/simulator/index.ts';
+import type { Readings, Simulator } from '../../src/simulator/index.ts';
 import { prepared } from '../prepare/prepared.ts';
 import { fill, type Plain, Random, type Shape, subjects } from './shapes.ts';
 import { change, recordOf, shelves } from './shop.ts';
-import { Shopkeeper, stagesOf } from './shopkeeper.ts';
+import { Shopkeeper, stagesOf, startHostile } from './shopkeeper.ts';
 
 const setsPerRound = 50;
 const rounds = 12;
-const timeScale = 5000;
 
 /**
  * How the records of one item are made: all with the same fields, with different ones as far as an item can
@@ -179,14 +178,7 @@ for (const reading of readings) {
     let shopkeeper: Shopkeeper;
 
     before(async () => {
-      simulator = await Simulator.start({
-        mood: 'hostile',
-        timeScale,
-        // The token too would be over within the test.
-        tokenLifetime: 3600 * timeScale,
-        requestLimit: Number.POSITIVE_INFINITY,
-        readings: reading,
-      });
+      simulator = await startHostile(reading);
       shopkeeper = new Shopkeeper(simulator);
     });
 

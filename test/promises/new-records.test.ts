@@ -5,15 +5,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type ImportName, importNames } from '../../src/contract/index.ts';
-import { type Readings, Simulator } from '../../src/simulator/index.ts';
+import type { Readings, Simulator } from '../../src/simulator/index.ts';
 import { prepared } from '../prepare/prepared.ts';
 import { fill, type Plain, Random, type Shape, subjects } from './shapes.ts';
 import { change, recordOf, shelves } from './shop.ts';
-import { Shopkeeper } from './shopkeeper.ts';
+import { Shopkeeper, startHostile } from './shopkeeper.ts';
 
 const rounds = 15;
 const itemsPerRound = 5;
-const timeScale = 5000;
 
 /** Imports whose records are made by an item alone, with what a new one needs besides its keys. */
 const needed: Readonly<Partial<Record<ImportName, (key: string) => Plain>>> = {
@@ -50,13 +49,7 @@ for (const reading of readings) {
     let shopkeeper: Shopkeeper;
 
     before(async () => {
-      simulator = await Simulator.start({
-        mood: 'hostile',
-        timeScale,
-        tokenLifetime: 3600 * timeScale,
-        requestLimit: Number.POSITIVE_INFINITY,
-        readings: reading,
-      });
+      simulator = await startHostile(reading);
       shopkeeper = new Shopkeeper(simulator);
     });
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import type { Prepared } from '../../src/prepare/index.ts';
-import type { Simulator } from '../../src/simulator/index.ts';
+import { type Readings, Simulator } from '../../src/simulator/index.ts';
 import { supplierId } from '../prepare/prepared.ts';
 import { Caller } from '../simulator/caller.ts';
 import { allLists, fullRecord, type Plain, type Random, subjects } from './shapes.ts';
@@ -12,6 +12,20 @@ import { allLists, fullRecord, type Plain, type Random, subjects } from './shape
 /** How many stages there are. */
 export function stagesOf({ requests }: Pick<Prepared, 'requests'>): number {
   return requests.reduce((most, { stage }) => Math.max(most, stage + 1), 0);
+}
+
+/** So much faster than real time do jobs run in these tests. */
+const timeScale = 5000;
+
+/** A hostile Connect without a limit, whose tokens outlive the test. */
+export function startHostile(readings: Partial<Readings> = {}, scale = timeScale): Promise<Simulator> {
+  return Simulator.start({
+    mood: 'hostile',
+    timeScale: scale,
+    tokenLifetime: 3600 * scale,
+    requestLimit: Number.POSITIVE_INFINITY,
+    readings,
+  });
 }
 
 /** Sends to one simulator. */
