@@ -101,6 +101,7 @@ export const imports = {
     fullFile: {
       scope:
         'The supplier is inactivated on categories missing from the feed; stock and prices that a product lacks are inactivated in warehouses and price lists that occur in it.',
+      bounds: ['CategoryCode'],
     },
     supplier: true,
   },

@@ -139,6 +139,8 @@ export interface FullFileDefinition {
   readonly disputed?: true;
   /** Fields that every item of a full feed must carry. */
   readonly requires?: readonly string[];
+  /** Fields whose values in the feed decide what is deactivated: the FullFile request itself has to write them. */
+  readonly bounds?: readonly string[];
 }
 
 /** One import operation of Connect. */

@@ -12,7 +12,9 @@ import { importErrors } from './item-rules.ts';
 import { exactNames } from './names.ts';
 import { hasNothingToWrite } from './nothing-to-write.ts';
 import type { Preparation } from './preparation.ts';
+import { Uncuttable } from './record-tree.ts';
 import { isRecord } from './records.ts';
+import { type Slice, slicesOf } from './slices.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 import { schemaErrors } from './validate.ts';
 
@@ -54,10 +56,25 @@ function noKey({ identity }: Preparation): ItemError {
   };
 }
 
+/** The slices of an item whose records carry different fields, or why there are none; nothing for any other. */
+function cut(
+  inspection: Inspection,
+  text: string,
+  preparation: Preparation,
+): { readonly slices?: readonly Slice[]; readonly errors?: readonly ItemError[] } {
+  if (inspection.differing.every((mask) => mask === 0)) return {};
+  try {
+    return { slices: slicesOf(JSON.parse(text) as ItemRecord, preparation) };
+  } catch (thrown) {
+    if (thrown instanceof Uncuttable) {
+      return { errors: differingRecords(inspection, preparation, thrown.message) };
+    }
+    throw thrown;
+  }
+}
+
 /** What is wrong with an item of which each field by itself is right. */
 function wholeErrors(inspection: Inspection, isEmpty: boolean, preparation: Preparation): ItemError[] {
-  const differing = differingRecords(inspection, preparation);
-  if (differing.length > 0) return differing;
   const broken = brokenDependency(preparation.outline, inspection.carried);
   if (broken !== undefined) return [{ path: '', code: 'FIELDS_INCOMPLETE', message: broken }];
   // In a full feed a key alone says that its record still exists.
@@ -101,7 +118,10 @@ export function checkItem(given: unknown, index: number, preparation: Preparatio
   if (whole.length > 0) return rejection(whole, identity);
   const text = jsonText(record);
   if (typeof text !== 'string') return rejection([text], identity);
+  const { slices, errors: uncuttable } = cut(inspection, text, preparation);
+  if (uncuttable !== undefined) return rejection(uncuttable, identity);
   const inside = claimsInside(record, options.import);
   const scope = scopeText(record, preparation.cutBy);
-  return { keyed: { index, identity, inside, text, carried, scope }, inspection, isEmpty };
+  const content = { text, carried, ...(slices === undefined ? {} : { slices }) };
+  return { keyed: { index, identity, inside, scope, ...content }, inspection, isEmpty };
 }

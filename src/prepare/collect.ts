@@ -5,16 +5,22 @@ import { type ImportName, unusualSkuTypes } from '../contract/index.ts';
 import { Breather } from './breather.ts';
 import { checkItem, messageOf } from './check-item.ts';
 import { Duplicates } from './duplicates.ts';
-import type { CarriedFields } from './header.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { importErrors } from './item-rules.ts';
+import { Parts } from './parts.ts';
 import type { Preparation } from './preparation.ts';
+import { Uncuttable } from './record-tree.ts';
 import { recordsIn } from './records.ts';
 import type { SerialisedItem } from './serialised-item.ts';
+import { slicesOf } from './slices.ts';
 import type { ItemError, ItemRecord, RejectedItem } from './types.ts';
 import type { Warnings } from './warnings.ts';
+import type { ItemContent } from './whole-item.ts';
 
-/** The items of a message that can be sent, each key once, and those that cannot. */
+/**
+ * The items of a message that can be sent, and those that cannot. Those of a change feed are cut, and what
+ * has to wait says for what; those of a feed that stays together are whole, each key once.
+ */
 export interface Collected {
   readonly items: readonly SerialisedItem[];
   readonly rejected: readonly RejectedItem[];
@@ -46,11 +52,18 @@ function warningsOf({ missingForInsert, record }: Inspection, isEmpty: boolean, 
   return [...general, ...types];
 }
 
-/** The fields of a joint change; undefined where they contradict each other, so that no request can hold it. */
-function carriedByJoint(record: ItemRecord, preparation: Preparation): CarriedFields | undefined {
+/** What a joint change comes to; undefined where its fields contradict each other, so that no request can hold it. */
+function contentOfJoint(record: ItemRecord, preparation: Preparation): ItemContent | undefined {
   const { carried, differing, errors } = inspect(record, preparation.outline, preparation.plan);
-  const isRight = errors.length === 0 && importErrors(record, preparation).length === 0;
-  return isRight && differing.every((mask) => mask === 0) ? carried : undefined;
+  if (errors.length > 0 || importErrors(record, preparation).length > 0) return undefined;
+  const text = JSON.stringify(record);
+  if (differing.every((mask) => mask === 0)) return { text, carried };
+  try {
+    return { text, carried, slices: slicesOf(record, preparation) };
+  } catch (thrown) {
+    if (thrown instanceof Uncuttable) return undefined;
+    throw thrown;
+  }
 }
 
 /**
@@ -70,9 +83,14 @@ export async function collect(
   const reject = (index: number, errors: readonly ItemError[], key?: string): void => {
     rejected.push({ index, item: list[index], errors, ...(key === undefined ? {} : { key }) });
   };
-  const duplicates = new Duplicates(outline, plan, options.fullFile, (record) =>
-    carriedByJoint(record, preparation),
-  );
+  const isWhole = options.fullFile || plan.clearsFirst;
+  const duplicates = new Duplicates({
+    outline,
+    plan,
+    fullFile: options.fullFile,
+    staged: !isWhole,
+    contentOf: (record) => contentOfJoint(record, preparation),
+  });
 
   for (const [index, item] of list.entries()) {
     await breather.pause();
@@ -98,18 +116,12 @@ export async function collect(
     }
   }
 
-  const items: SerialisedItem[] = [];
-  for (const item of duplicates.items()) {
+  const parts = new Parts(options.maximumBytes, !isWhole);
+  for (const item of duplicates.items) {
     await breather.pause();
-    // Two brackets stand around an item that is sent by itself.
-    if (item.bytes + 2 <= options.maximumBytes) {
-      items.push(item);
-      continue;
-    }
-    const message = `The item has ${item.bytes} bytes, a request may have ${options.maximumBytes}.`;
-    for (const index of item.indexes) {
-      reject(index, [{ path: '', code: 'ITEM_TOO_LARGE', message }], item.key);
-    }
+    const error = parts.add(item);
+    if (error === undefined) continue;
+    for (const index of item.indexes) reject(index, [error], item.key);
   }
   if (duplicates.keysDifferingInCase > 0) {
     warnings.add(
@@ -118,5 +130,5 @@ export async function collect(
       duplicates.keysDifferingInCase,
     );
   }
-  return { items, rejected: rejected.sort((left, right) => left.index - right.index) };
+  return { items: parts.items, rejected: rejected.sort((left, right) => left.index - right.index) };
 }

@@ -30,6 +30,7 @@ function lacking(
   list: ListOutline,
   slots: readonly Slot[],
   plan: FieldPlan,
+  reason: string,
 ): ItemError[] {
   const missing = outline.list === list ? missingIn(record, slots, outline, plan) : [];
   const own: ItemError[] =
@@ -39,7 +40,7 @@ function lacking(
           {
             path: pointer,
             code: 'NESTED_FIELDS_DIFFER',
-            message: `This record lacks ${missing.join(', ')}, which other records of the item carry. ${list.name} holds for all of them, so what is missing would be emptied. Give these fields in all of the records or in none.`,
+            message: `This record lacks ${missing.join(', ')}, which other records of the item carry. ${list.name} holds for all of them, so what is missing would be emptied. The item cannot be cut into several requests: ${reason} Give these fields in all of the records or in none.`,
           },
         ];
   const below = outline.holders.flatMap((field) => {
@@ -47,21 +48,33 @@ function lacking(
     const place = pointerTo(pointer, field.name);
     if (Array.isArray(value)) {
       return value.flatMap((element: unknown, position) =>
-        isRecord(element) ? lacking(element, field.child, pointerTo(place, position), list, slots, plan) : [],
+        isRecord(element)
+          ? lacking(element, field.child, pointerTo(place, position), list, slots, plan, reason)
+          : [],
       );
     }
-    return isRecord(value) ? lacking(value, field.child, place, list, slots, plan) : [];
+    return isRecord(value) ? lacking(value, field.child, place, list, slots, plan, reason) : [];
   });
   return [...own, ...below];
 }
 
-/** An error `NESTED_FIELDS_DIFFER` for each record that lacks a field which others of its list carry. */
-export function differingRecords(inspection: Inspection, { outline, plan }: Preparation): ItemError[] {
+/**
+ * An error `NESTED_FIELDS_DIFFER` for each record that lacks a field which others of its list carry.
+ *
+ * @param reason Why the item cannot be cut into slices, as a whole sentence.
+ */
+export function differingRecords(
+  inspection: Inspection,
+  { outline, plan }: Preparation,
+  reason: string,
+): ItemError[] {
   return outline.lists
     .flatMap((list) => {
       const mask = inspection.differing[list.index] ?? 0;
       const slots = list.slots.filter((slot) => mask & bitOf(slot));
-      return slots.length === 0 ? [] : lacking(inspection.record, outline.root, '', list, slots, plan);
+      return slots.length === 0
+        ? []
+        : lacking(inspection.record, outline.root, '', list, slots, plan, reason);
     })
     .slice(0, mostPointers);
 }

@@ -1,106 +1,124 @@
 /**
- * Joins items of one list that are about the same record, and finds those that must not share a request.
+ * Joins items of one list that are about the same record, and puts those that cannot be joined in order.
  */
 import type { ImportOutline } from '../contract/outline.ts';
 import type { FieldPlan } from './field-plan.ts';
-import type { CarriedFields } from './header.ts';
 import type { Identity } from './identity.ts';
 import { claimsInside, type NestedClaim } from './inside.ts';
-import { mergeItems } from './merge.ts';
-import { SerialisedItem } from './serialised-item.ts';
+import { type MergeObstacle, mergeItems } from './merge.ts';
+import { type SharedClaim, SharedRecords } from './shared-records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
+import type { ItemContent, WholeItem } from './whole-item.ts';
 
 /** A valid item as the text that was checked, under its identity. */
-export interface KeyedItem {
+export interface KeyedItem extends ItemContent {
   readonly index: number;
   readonly identity: Identity;
   readonly inside: readonly NestedClaim[];
-  readonly text: string;
-  readonly carried: CarriedFields;
   readonly scope: string;
 }
 
-/** All items of one key so far. */
-interface Entry {
-  readonly first: KeyedItem;
-  readonly indexes: number[];
-  /** What they come to; parsed only where there are several. */
-  joint?: { readonly record: ItemRecord; readonly carried: CarriedFields };
+/** How duplicates are dealt with. */
+export interface DuplicateRules {
+  readonly outline: ImportOutline;
+  readonly plan: FieldPlan;
+  readonly fullFile: boolean;
+  /** Whether an item may wait for the job of another one; in a full feed it may not. */
+  readonly staged: boolean;
+  /** What a joint change comes to; undefined where no request can hold it. */
+  readonly contentOf: (record: ItemRecord) => ItemContent | undefined;
 }
 
-/** The items that lay claim to a nested record. */
-interface Holder {
-  /** What all of them write; not given where no other item may hold the record. */
-  content: string | undefined;
-  readonly keys: string[];
+/** Items that are, or may be, about one record, under whatever key. */
+interface Group {
+  /** The last of them: all others come before it. */
+  last: WholeItem;
+  /** The group that took this one in. */
+  joined?: Group;
+}
+
+/** Where two items meet that cannot become one. */
+interface Clash {
+  readonly follows: ReadonlySet<WholeItem>;
+  readonly obstacle?: MergeObstacle;
+  /** What both are about, where their keys differ. */
+  readonly shared: string;
 }
 
 const sendApart = 'Send this one by itself, after the job of the other has ended.';
 
-/** Why an item waits for one that was turned away before it. */
-function heldBack(former: number): ItemError {
+function isShared(claim: NestedClaim): claim is SharedClaim {
+  return claim.content !== undefined;
+}
+
+/** All texts by which other items may know the record of this one. */
+function namesOf({ identity, inside }: Pick<KeyedItem, 'identity' | 'inside'>): string[] {
+  const exclusive = inside.filter((claim) => !isShared(claim)).flatMap(({ names }) => names);
+  return [identity.key, ...identity.aliases, ...exclusive];
+}
+
+function clashError({ obstacle, shared }: Clash): ItemError {
+  if (obstacle === undefined) {
+    return {
+      path: '',
+      code: 'DUPLICATE_UNDER_OTHER_KEY',
+      message: `An earlier item of this message, known by another key, is about the same record (${shared}). ${sendApart}`,
+    };
+  }
+  const place = obstacle.place ? ` at ${obstacle.place}` : '';
   return {
     path: '',
     code: 'DUPLICATE_NOT_MERGEABLE',
-    message: `Item ${former} of this message (the first is item 0), which is about the same record, was rejected. This one came after it and must not overtake it, else item ${former}, sent later, would undo it. Send item ${former} first, and this one after its job has ended.`,
+    message: `An earlier item of this message has the same key, and the two cannot be joined${place}: ${obstacle.reason}. ${sendApart}`,
   };
 }
 
 /** Takes in items one after the other, in their order. */
 export class Duplicates {
-  readonly #outline: ImportOutline;
-  readonly #plan: FieldPlan;
-  readonly #fullFile: boolean;
-  readonly #carriedBy: (record: ItemRecord) => CarriedFields | undefined;
-  readonly #entries = new Map<string, Entry>();
-  /** Keys of the items that go by an alias as well. */
-  readonly #aliases = new Map<string, string>();
-  readonly #holders = new Map<string, Holder>();
+  readonly #rules: DuplicateRules;
+  readonly #items: WholeItem[] = [];
+  readonly #groups = new Map<string, Group>();
+  readonly #shared = new SharedRecords();
   readonly #exactKeys = new Map<string, string>();
-  /** Keys of which a change was turned away, with its index: what comes after it must not overtake it. */
-  readonly #closed = new Map<string, number>();
   #keysDifferingInCase = 0;
 
-  /** @param carriedBy The fields that a joint change carries; undefined where no request can hold it. */
-  constructor(
-    outline: ImportOutline,
-    plan: FieldPlan,
-    fullFile: boolean,
-    carriedBy: (record: ItemRecord) => CarriedFields | undefined,
-  ) {
-    this.#outline = outline;
-    this.#plan = plan;
-    this.#fullFile = fullFile;
-    this.#carriedBy = carriedBy;
+  constructor(rules: DuplicateRules) {
+    this.#rules = rules;
   }
 
-  /** Takes an item in, or says why it cannot go with what came before it. */
+  /** Takes an item in; says why it cannot go with what came before it where nothing may wait. */
   add(item: KeyedItem): ItemError | undefined {
-    const { key } = item.identity;
-    const former = this.#closed.get(key);
-    const error =
-      former === undefined ? (this.#knownByOtherKey(item.identity) ?? this.#take(item)) : heldBack(former);
-    if (error === undefined) return undefined;
-    for (const closed of [key, ...this.#ownersOf(item)]) {
-      if (!this.#closed.has(closed)) this.#closed.set(closed, item.index);
+    const names = namesOf(item);
+    const groups = this.#groupsOf(names);
+    const [group] = groups;
+    let obstacle: MergeObstacle | undefined;
+    if (group !== undefined && groups.length === 1 && group.last.key === item.identity.key) {
+      obstacle = this.#merge(group, item);
+      if (obstacle === undefined) {
+        this.#unite(names, groups, group.last);
+        return undefined;
+      }
     }
-    // Nothing that touches a record inside it may overtake it either.
-    const inside = item.inside.map(({ name }) => ({ name }));
-    this.#claim(item.identity, inside);
-    return error;
+    const clash = this.#clash(item, names, groups, obstacle);
+    if (clash.follows.size > 0 && !this.#rules.staged) return clashError(clash);
+    const { text, carried, slices } = item;
+    const whole: WholeItem = {
+      key: item.identity.key,
+      indexes: [item.index],
+      scope: item.scope,
+      follows: [...clash.follows],
+      content: { text, carried, ...(slices === undefined ? {} : { slices }) },
+    };
+    this.#items.push(whole);
+    this.#noteCase(whole.key);
+    this.#unite(names, groups, whole);
+    for (const claim of item.inside.filter(isShared)) this.#shared.take(whole, claim);
+    return undefined;
   }
 
-  /** The joint items, each key once, in the order in which the keys first occurred. */
-  *items(): Generator<SerialisedItem> {
-    for (const { first, indexes, joint } of this.#entries.values()) {
-      yield new SerialisedItem({
-        indexes,
-        key: first.identity.key,
-        text: joint === undefined ? first.text : JSON.stringify(joint.record),
-        carried: joint === undefined ? first.carried : joint.carried,
-        scope: first.scope,
-      });
-    }
+  /** The joint items in the order in which each began, so that none comes before one that it follows. */
+  get items(): readonly WholeItem[] {
+    return this.#items;
   }
 
   /** Keys that differ from another one in letter case only, which Connect may read as the same. */
@@ -108,93 +126,62 @@ export class Duplicates {
     return this.#keysDifferingInCase;
   }
 
-  #take(item: KeyedItem): ItemError | undefined {
-    const { key } = item.identity;
-    const known = this.#entries.get(key);
-    if (known !== undefined) return this.#merge(known, item);
-    const error = this.#heldByOthers(key, item.inside);
-    if (error !== undefined) return error;
-    this.#noteCase(key);
-    this.#entries.set(key, { first: item, indexes: [item.index] });
-    this.#claim(item.identity, item.inside);
-    return undefined;
-  }
-
-  #merge(known: Entry, item: KeyedItem): ItemError | undefined {
+  #merge({ last }: Group, item: KeyedItem): MergeObstacle | undefined {
+    const { outline, plan, fullFile, contentOf } = this.#rules;
     const { merged, obstacle } = mergeItems(
-      known.joint?.record ?? (JSON.parse(known.first.text) as ItemRecord),
+      JSON.parse(last.content.text) as ItemRecord,
       JSON.parse(item.text) as ItemRecord,
-      this.#outline,
-      this.#plan,
-      this.#fullFile,
+      outline,
+      plan,
+      fullFile,
     );
-    const carried = merged === undefined ? undefined : this.#carriedBy(merged);
-    if (merged === undefined || carried === undefined) {
-      const reason = obstacle?.reason ?? 'together their records carry different fields';
-      const place = obstacle?.place ? ` at ${obstacle.place}` : '';
-      return {
-        path: '',
-        code: 'DUPLICATE_NOT_MERGEABLE',
-        message: `An earlier item of this message has the same key, and the two cannot be joined${place}: ${reason}. ${sendApart}`,
-      };
+    if (merged === undefined) return obstacle;
+    const content = contentOf(merged);
+    const stages = (each: ItemContent) => each.slices?.length ?? 1;
+    if (content === undefined || stages(content) >= stages(last.content) + stages(item)) {
+      return { place: '', reason: 'together their records carry different fields' };
     }
-    const inside = claimsInside(merged, this.#outline.name);
-    const error = this.#heldByOthers(item.identity.key, inside);
-    if (error !== undefined) return error;
-    known.indexes.push(item.index);
-    known.joint = { record: merged, carried };
-    this.#claim(item.identity, inside);
+    const claims = claimsInside(merged, outline.name).filter(isShared);
+    const shared = this.#shared.obstacle(last, claims);
+    if (shared !== undefined)
+      return { place: '', reason: `another item came between them that writes ${shared}` };
+    last.indexes.push(item.index);
+    last.content = content;
+    for (const claim of claims) this.#shared.take(last, claim);
     return undefined;
   }
 
-  #knownByOtherKey({ key, aliases }: Identity): ItemError | undefined {
-    const isKnown = (this.#aliases.get(key) ?? key) !== key;
-    const text = isKnown ? key : aliases.find((alias) => this.#entries.has(alias));
-    return text === undefined ? undefined : this.#underOtherKey(text);
-  }
-
-  /** Whether another item holds a nested record that it shares with nobody, or writes something else to it. */
-  #heldByOthers(key: string, inside: readonly NestedClaim[]): ItemError | undefined {
-    const clash = inside.find(({ name, content }) => {
-      const holder = this.#holders.get(name);
-      if (holder === undefined || holder.keys.every((owner) => owner === key)) return false;
-      return content === undefined || holder.content !== content;
-    });
-    return clash === undefined ? undefined : this.#underOtherKey(clash.name);
-  }
-
-  #underOtherKey(shared: string): ItemError {
+  #clash(
+    { identity, inside }: KeyedItem,
+    names: readonly string[],
+    groups: readonly Group[],
+    obstacle: MergeObstacle | undefined,
+  ): Clash {
+    const shared = inside.filter(isShared).map((claim) => this.#shared.before(claim));
+    const own = groups.map(({ last }) => last);
+    const other = shared.find(({ items }) => items.length > 0)?.name;
     return {
-      path: '',
-      code: 'DUPLICATE_UNDER_OTHER_KEY',
-      message: `An earlier item of this message, known by another key, is about the same record (${shared}). ${sendApart}`,
+      follows: new Set([...own, ...shared.flatMap(({ items }) => items)]),
+      ...(obstacle === undefined ? {} : { obstacle }),
+      shared: other ?? names.find((name) => this.#groups.has(name)) ?? identity.key,
     };
   }
 
-  /** Items that may be about the same record as this one: those that hold a record which nobody shares. */
-  #ownersOf({ identity: { key, aliases }, inside }: KeyedItem): string[] {
-    return [
-      ...[key, ...aliases].flatMap((text) => this.#aliases.get(text) ?? []),
-      ...aliases.filter((alias) => this.#entries.has(alias)),
-      ...inside.flatMap(({ name, content }) =>
-        content === undefined ? (this.#holders.get(name)?.keys ?? []) : [],
-      ),
-    ];
+  #groupsOf(names: readonly string[]): Group[] {
+    const found = new Set<Group>();
+    for (const name of names) {
+      let group = this.#groups.get(name);
+      while (group?.joined !== undefined) group = group.joined;
+      if (group !== undefined) found.add(group);
+    }
+    return [...found];
   }
 
-  #claim({ key, aliases }: Identity, inside: readonly NestedClaim[]): void {
-    for (const alias of aliases) {
-      if (!this.#aliases.has(alias)) this.#aliases.set(alias, key);
-    }
-    for (const { name, content } of inside) {
-      const holder = this.#holders.get(name);
-      if (holder === undefined) {
-        this.#holders.set(name, { content, keys: [key] });
-      } else {
-        holder.content = content;
-        if (holder.keys.at(-1) !== key) holder.keys.push(key);
-      }
-    }
+  #unite(names: readonly string[], groups: readonly Group[], last: WholeItem): void {
+    const [home = { last }, ...others] = groups;
+    home.last = last;
+    for (const group of others) group.joined = home;
+    for (const name of names) this.#groups.set(name, home);
   }
 
   #noteCase(key: string): void {

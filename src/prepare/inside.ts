@@ -9,8 +9,8 @@ import type { ItemRecord } from './types.ts';
 
 /** A nested record, or a part of one, that an item lays claim to. */
 export interface NestedClaim {
-  /** What is claimed, unique within the import and as people recognise it. */
-  readonly name: string;
+  /** What is claimed, unique within the import and as people recognise it; several where it has several keys. */
+  readonly names: readonly string[];
   /** What is written of it: items that write the same go together. Not given where one item only may hold it. */
   readonly content?: string;
 }
@@ -23,7 +23,7 @@ function recordsInProduct(item: ItemRecord): NestedClaim[] {
     return [
       ...(named ? [`Manufacturer=${JSON.stringify([manufacturer, variant.ManufacturerPartNo])}`] : []),
       ...recordsIn(variant.Skus).map((sku) => `PartNo=${JSON.stringify(sku.PartNo)}`),
-    ].map((name) => ({ name }));
+    ].map((name) => ({ names: [name] }));
   });
 }
 
@@ -38,11 +38,8 @@ function customersBelow(item: ItemRecord): NestedClaim[] {
   const keys = ['Id', 'Code', 'EmailAddress'];
   return recordsIn(item.Customers).flatMap((customer) => {
     if (written(customer, keys) === undefined) return [];
-    const content = written(customer, []) as string;
-    return keys.flatMap((name) => {
-      const text = keyText(customer, [name]);
-      return text === undefined ? [] : [{ name: `Customer ${text}`, content }];
-    });
+    const texts = keys.flatMap((name) => keyText(customer, [name]) ?? []);
+    return [{ names: texts.map((text) => `Customer ${text}`), content: written(customer, []) as string }];
   });
 }
 
@@ -63,7 +60,7 @@ function warehousesBelow(item: ItemRecord): NestedClaim[] {
           [`Location ${JSON.stringify(location.Code)} of ${place}`, written(location, ['Code'])] as const,
       ),
     ];
-    return claims.flatMap(([name, content]) => (content === undefined ? [] : [{ name, content }]));
+    return claims.flatMap(([name, content]) => (content === undefined ? [] : [{ names: [name], content }]));
   });
 }
 

@@ -16,6 +16,8 @@ export interface Preparation {
   readonly identity: readonly (readonly string[])[];
   /** Fields along whose values a full feed may be cut; none in a change feed. */
   readonly cutBy: readonly string[];
+  /** Fields that decide what a full feed deactivates; none in a change feed. */
+  readonly bounds: readonly string[];
 }
 
 /** Customers and companies are matched by Code alone where the author says so. */
@@ -52,5 +54,9 @@ export function preparation(options: PrepareOptions): Preparation {
     options.fullFile && 'fullFile' in definition && 'cutBy' in definition.fullFile
       ? definition.fullFile.cutBy
       : [];
-  return { options, outline, plan, identity: identityOf(outline, plan), cutBy };
+  const bounds =
+    options.fullFile && 'fullFile' in definition && 'bounds' in definition.fullFile
+      ? definition.fullFile.bounds
+      : [];
+  return { options, outline, plan, identity: identityOf(outline, plan), cutBy, bounds };
 }

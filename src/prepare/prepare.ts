@@ -2,9 +2,12 @@
  * Items in, requests out: each with field lists that are true for every record in it.
  */
 import { ConnectError } from '../errors.ts';
+import { Breather } from './breather.ts';
 import { collect } from './collect.ts';
+import { wholeRequests } from './full-feed.ts';
 import type { Preparation } from './preparation.ts';
-import { changeRequests, wholeRequests } from './requests.ts';
+import { Uncuttable } from './record-tree.ts';
+import { changeRequests } from './requests.ts';
 import type { Prepared, RejectedItem } from './types.ts';
 import { Warnings } from './warnings.ts';
 
@@ -18,13 +21,16 @@ function refuse(
 }
 
 /**
- * Turns items into requests. Each item ends in exactly one place: in one request (alone or joined with
- * others of its key), or among the rejected with its reasons. Yields to the event loop while it works and
- * changes nothing that it is given; each item is sent as it was in the turn in which it was checked.
+ * Turns items into requests. Each item ends in exactly one place: in requests (alone or joined with others of
+ * its key, whole or in slices that follow each other), or among the rejected with its reasons. What cannot be
+ * sent beside something else waits for it in a later stage: slices, and later changes of one record that are
+ * not joined. Yields to the event loop while it works and changes nothing that it is given; each item is sent
+ * as it was in the turn in which it was checked.
  *
  * A full feed, and a change feed under a switch that clears first, is refused as a whole when any item is
- * rejected (`FULL_FEED_ITEMS_REJECTED`), when items carry different fields (`FULL_FEED_FIELDS_DIFFER`) or
- * when it is empty (`FULL_FEED_EMPTY`): what is missing from it would be deactivated.
+ * rejected (`FULL_FEED_ITEMS_REJECTED`), when it is empty (`FULL_FEED_EMPTY`), or when its items carry
+ * different fields and cannot be cut so that what they have in common goes first (`FULL_FEED_FIELDS_DIFFER`):
+ * what is missing from it would be deactivated.
  */
 export async function prepare(given: readonly unknown[], preparation: Preparation): Promise<Prepared> {
   const { options, plan } = preparation;
@@ -51,14 +57,16 @@ export async function prepare(given: readonly unknown[], preparation: Preparatio
       warnings,
     );
   }
-  const requests = wholeRequests(items, preparation);
-  if (requests === undefined) {
+  try {
+    const requests = await wholeRequests(items, preparation, new Breather(), warnings);
+    return { requests, rejected, warnings: warnings.list() };
+  } catch (thrown) {
+    if (!(thrown instanceof Uncuttable)) throw thrown;
     return refuse(
       'FULL_FEED_FIELDS_DIFFER',
-      'Items of this full feed carry different fields, so no field list is true for all of it; nothing was sent. Give every item the same fields.',
+      `Items of this full feed carry different fields, so no field list is true for all of it, and it cannot be cut: ${thrown.message} Nothing was sent. Give every item the same fields.`,
       rejected,
       warnings,
     );
   }
-  return { requests, rejected, warnings: warnings.list() };
 }

@@ -68,14 +68,30 @@ export interface PrepareOptions {
   readonly maximumBytes: number;
 }
 
-/** An item that is part of a request. */
+/**
+ * An item that is part of a request, or one slice of it. What became of the item as a whole is told by its
+ * `indexes`, which all of its slices share: it has been written when the jobs of all of them have succeeded.
+ * When a slice fails, the whole item is to be given back, once, whatever became of the slices before it.
+ */
 export interface PreparedItem {
-  /** Positions of the given items that it holds; several when duplicates were merged. */
+  /**
+   * Positions of the given items that it holds; several when duplicates were merged. Each position belongs to
+   * one item, and the slices of an item hold the very same list.
+   */
   readonly indexes: readonly number[];
   /** Identity key as text. */
   readonly key: string;
   /** What the text says, read anew each time. */
   readonly record: ItemRecord;
+  /** The item before it was cut, read anew each time; the same as `record` where it was not. */
+  readonly whole: ItemRecord;
+  /** Which slice this is, the first being number 1; not given where the item is sent in one piece. */
+  readonly slice?: { readonly number: number; readonly of: number };
+  /**
+   * Items whose jobs have to succeed before this one is sent: the slice before it, and earlier changes of the
+   * same record. All of them are in requests of earlier stages; none in stage 0.
+   */
+  readonly follows: readonly PreparedItem[];
   /** JSON text as it is sent. */
   readonly text: string;
   /** Length of the text in bytes of UTF-8. */
@@ -85,9 +101,18 @@ export interface PreparedItem {
 /** The settings of a request, as its header states them. */
 export type RequestHeader = Readonly<Record<string, number | boolean | readonly number[]>>;
 
-/** One POST: items under a header whose field lists are true for every record in them. */
+/**
+ * One POST: items under a header whose field lists are true for every record in them. The header stays true
+ * for any of its items alone.
+ *
+ * An item is sent when the jobs of all requests that hold an item which it follows have succeeded; those
+ * requests have lower stages, so the simplest sender goes stage by stage. Requests of one stage are
+ * independent of each other.
+ */
 export interface PreparedRequest {
   readonly header: RequestHeader;
+  /** 0 for what can be sent at once, else one more than the highest stage of what its items follow. */
+  readonly stage: number;
   readonly items: readonly PreparedItem[];
   /** Length of the body in bytes. */
   readonly bytes: number;
@@ -95,6 +120,7 @@ export interface PreparedRequest {
 
 /** What prepare makes of a list of items. */
 export interface Prepared {
+  /** In the order of their stages. */
   readonly requests: readonly PreparedRequest[];
   readonly rejected: readonly RejectedItem[];
   readonly warnings: readonly PrepareWarning[];

@@ -12,7 +12,13 @@ import {
   preparation,
   prepare,
 } from '../prepare/index.ts';
-import { type AcceptedRequest, type FailedItems, sendRequests } from '../sending/index.ts';
+import {
+  type AcceptedRequest,
+  type FailedItems,
+  jobEnds,
+  type Ledger,
+  sendRequests,
+} from '../sending/index.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { type ImportSettings, importSettings, messageOptions, messageWishes } from './import-settings.ts';
@@ -102,6 +108,7 @@ class ImportNode {
     context: InputContext,
     out: Outputs,
   ): Promise<ConnectError | undefined> {
+    const ledger: Ledger = { ...servicesOf(this.#RED), clock: processRegistry().clock };
     let failure: ConnectError | undefined;
     await sendRequests(
       prepared.requests,
@@ -111,7 +118,8 @@ class ImportNode {
         repeatable: !options.fullFile && !plan.clearsFirst,
         signal: context.signal,
         nodeId: this.#node.id,
-        ledger: { ...servicesOf(this.#RED), clock: processRegistry().clock },
+        ledger,
+        jobEnded: jobEnds(ledger, connection),
       },
       {
         accepted: (accepted) => {
@@ -120,7 +128,7 @@ class ImportNode {
         },
         failed: (failed) => {
           failure ??= failed.error;
-          out.failed(failed);
+          out.failed(failed, options.fullFile);
         },
         progress: (progress: Progress) => this.#status.progress(progress),
       },
@@ -181,24 +189,28 @@ class Outputs {
   }
 
   /** What a dry run would have sent. */
-  unsent({ items, header }: PreparedRequest, { warnings }: Prepared): void {
+  unsent({ items, header, stage }: PreparedRequest, { warnings }: Prepared): void {
     const payload = items.map((item) => item.record);
     this.#send(0, payload, {
       dryRun: true,
       items: items.length,
       header,
+      stage,
       ...(warnings.length === 0 ? {} : { warnings }),
     });
   }
 
-  failed({ items, header, error, outcome }: FailedItems): void {
-    const payload = items.map((item) => item.record);
+  /** @param fullFile Whether the items came as a full feed. */
+  failed({ items, header, error, outcome, stage }: FailedItems, fullFile: boolean): void {
+    const payload = items.map((item) => item.whole);
     this.#sendBack(payload, {
       code: error.code,
       message: error.message,
       outcome,
       items: items.length,
       ...(header === undefined ? {} : { header }),
+      // Fields that follow a full feed are not the whole of it: sent again as one they would deactivate the rest.
+      ...(fullFile && stage > 0 ? { fullFile: false } : {}),
     });
   }
 

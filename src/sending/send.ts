@@ -7,6 +7,8 @@ import { asError, ConnectError } from '../errors.ts';
 import { type JobResponse, parseJobResponse } from '../jobs/index.ts';
 import type { PreparedItem, PreparedRequest, RequestHeader } from '../prepare/index.ts';
 import { requestBody } from './body.ts';
+import { Fates } from './fates.ts';
+import type { JobEnd } from './job-ends.ts';
 import { type Ledger, LedgerEntry } from './ledger-entry.ts';
 
 /** A request that Connect has taken. */
@@ -20,9 +22,11 @@ export interface AcceptedRequest extends JobResponse {
   readonly unfollowed?: Error;
 }
 
-/** Items that Connect has not taken, or perhaps not. */
+/** Items that Connect has not taken, or perhaps not, as a whole or in part: their `whole` is to be given back. */
 export interface FailedItems {
   readonly items: readonly PreparedItem[];
+  /** Above 0 for what was to follow something else, such as fields that follow a full feed as changes. */
+  readonly stage: number;
   /** The header under which they were sent; not given for requests that were not even tried. */
   readonly header?: RequestHeader;
   readonly error: ConnectError;
@@ -48,6 +52,8 @@ export interface SendOptions {
   /** The node that sends. */
   readonly nodeId: string;
   readonly ledger: Ledger;
+  /** Resolves when a job has ended; rejects when that cannot be found out. */
+  readonly jobEnded: (jobId: string, signal: AbortSignal) => Promise<JobEnd>;
 }
 
 /** Requests of one message that are under way at the same time. */
@@ -124,37 +130,107 @@ async function sendOne(
   }
 }
 
+/** Undefined when the signal comes before the job ends. */
+async function endOf(jobId: string, { jobEnded, signal }: SendOptions): Promise<JobEnd | undefined> {
+  try {
+    return await jobEnded(jobId, signal);
+  } catch {
+    return signal.aborted ? undefined : { result: 'unknown' };
+  }
+}
+
+/** Sends the requests of one message, stage by stage. */
+class Sending {
+  readonly #options: SendOptions;
+  readonly #listener: SendListener;
+  readonly #fates: Fates;
+  /** Why nothing more is sent. */
+  #fatal: ConnectError | undefined;
+
+  constructor(requests: readonly PreparedRequest[], options: SendOptions, listener: SendListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#fates = new Fates(requests);
+  }
+
+  /** Sends what can be sent of one stage, and waits for the jobs for which a later one waits. */
+  async stage(requests: readonly PreparedRequest[]): Promise<void> {
+    const ready = requests.flatMap((request) => this.#ready(request));
+    const waiting = [...ready];
+    const accepted: AcceptedRequest[] = [];
+    const work = async (): Promise<void> => {
+      for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
+        const result = await sendOne(request, this.#options, this.#listener).catch(asConnectError);
+        if (!(result instanceof ConnectError)) {
+          this.#listener.accepted(result);
+          accepted.push(result);
+        } else {
+          this.#failed(request, result);
+        }
+        if (this.#fatal !== undefined) return;
+      }
+    };
+    if (this.#fatal === undefined) {
+      await Promise.all(Array.from({ length: Math.min(mostAtOnce, ready.length) }, work));
+    }
+    if (this.#fatal !== undefined) this.#notSent(waiting, this.#fatal);
+    else await Promise.all(accepted.map((request) => this.#waitFor(request)));
+  }
+
+  /** Tells of items that were not tried. */
+  #notSent(requests: readonly Pick<PreparedRequest, 'items' | 'stage'>[], error: ConnectError): void {
+    this.#tell(
+      requests.flatMap(({ items }) => items),
+      { error, outcome: 'not sent', stage: Math.max(0, ...requests.map(({ stage }) => stage)) },
+    );
+  }
+
+  #ready(request: PreparedRequest): PreparedRequest[] {
+    const { request: left, blocked } = this.#fates.ready(request);
+    for (const { items, error } of blocked) this.#notSent([{ items, stage: request.stage }], error);
+    return left === undefined ? [] : [left];
+  }
+
+  #failed({ items, header, stage }: PreparedRequest, error: ConnectError): void {
+    this.#fates.requestFailed(items, error);
+    this.#tell(items, { header, error, outcome: outcomeOf(error), stage });
+    if (endsAll.has(error.code)) this.#fatal = error;
+  }
+
+  async #waitFor({ request, jobId }: AcceptedRequest): Promise<void> {
+    if (!this.#fates.isFollowed(request)) return;
+    const end = await endOf(jobId, this.#options);
+    if (end !== undefined) this.#fates.jobEnded(request, jobId, end);
+    else
+      this.#fatal = new ConnectError('NOT_SENT', `Job ${jobId} had not ended when everything was stopped.`);
+  }
+
+  #tell(items: readonly PreparedItem[], failed: Omit<FailedItems, 'items'>): void {
+    const untold = this.#fates.untold(items);
+    if (untold.length > 0) this.#listener.failed({ items: untold, ...failed });
+  }
+}
+
 /**
- * Sends requests, a few at a time; resolves when each has ended. Nothing is thrown: each item is told of
- * once, as accepted or as failed. After an error that concerns the connection as a whole, what has not been
- * tried fails with it, together.
+ * Sends requests, a few at a time and stage by stage; resolves when each has ended. Nothing is thrown: each
+ * request is told of once, as accepted or as failed, and each item that was not written as a whole once as
+ * failed, whatever became of its slices. After an error that concerns the connection as a whole, what has not
+ * been tried fails with it, together.
+ *
+ * What follows a job that did not succeed, or an item that its log names as failed, fails with `FORMER_JOB_FAILED`
+ * (`details.jobId`); what follows a request that was not accepted with `STAGE_NOT_SENT`.
  */
 export async function sendRequests(
   requests: readonly PreparedRequest[],
   options: SendOptions,
   listener: SendListener,
 ): Promise<void> {
-  const waiting = [...requests];
-  let fatal: ConnectError | undefined;
-  const work = async (): Promise<void> => {
-    for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
-      const result = await sendOne(request, options, listener).catch(asConnectError);
-      if (!(result instanceof ConnectError)) {
-        listener.accepted(result);
-      } else {
-        const { items, header } = request;
-        listener.failed({ items, header, error: result, outcome: outcomeOf(result) });
-        if (endsAll.has(result.code)) fatal = result;
-      }
-      if (fatal !== undefined) return;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, requests.length) }, work));
-  if (fatal !== undefined && waiting.length > 0) {
-    listener.failed({
-      items: waiting.flatMap((request) => request.items),
-      error: fatal,
-      outcome: 'not sent',
-    });
+  const sending = new Sending(requests, options, listener);
+  const stages = new Map<number, PreparedRequest[]>();
+  for (const request of requests) {
+    const stage = stages.get(request.stage);
+    if (stage === undefined) stages.set(request.stage, [request]);
+    else stage.push(request);
   }
+  for (const [, stage] of [...stages].sort(([one], [other]) => one - other)) await sending.stage(stage);
 }

@@ -29,7 +29,7 @@ const expected: readonly (readonly unknown[])[] = [
 const expectedRejections: readonly (readonly [string, string, string])[] = [
   ['import-products', 'talt-fjallrav-2', 'REQUIRED'],
   ['import-products', 'Reservdelar : Tält : Fjällräv 2 : Tältstång lång 2021', 'TOO_LONG'],
-  ['import-products', '00418', 'DUPLICATE_UNDER_OTHER_KEY'],
+  ['import-products', '00418', 'STAGE_NOT_SENT'],
   ['import-prices', 'KLISTER', 'NOTHING_TO_WRITE'],
 ];
 

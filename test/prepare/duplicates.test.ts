@@ -2,7 +2,7 @@
  * Items of one message that are about one record: joined where that changes nothing, apart where not.
  */
 import assert from 'node:assert/strict';
-import { assertApart, joined, type Plain } from './joining.ts';
+import { assertInOrder, joined, type Plain } from './joining.ts';
 import { onlyRequest, price, product, stock } from './prepared.ts';
 
 describe('prepare: duplicates', () => {
@@ -48,7 +48,8 @@ describe('prepare: duplicates', () => {
       { IsActive: false },
       { PriceSale: 0, IsActive: false },
     ];
-    for (const change of later) await assertApart('import-prices', [price({ PriceSale: 5 }), price(change)]);
+    for (const change of later)
+      await assertInOrder('import-prices', [price({ PriceSale: 5 }), price(change)]);
     await joined('import-prices', [price({ IsActive: false }), price({ PriceSale: 5 })]);
     await joined('import-prices', [price({ PriceSale: 5 }), price({ IsActive: true })]);
   });
@@ -93,7 +94,7 @@ describe('prepare: duplicates', () => {
 
   it('keeps apart what together would differ', async () => {
     const texts = (culture: object) => ({ Code: 'C', Cultures: [culture] });
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [
       texts({ CultureCode: 'sv-SE', Name: 'a' }),
       texts({ CultureCode: 'en-GB', Title: 'b' }),
     ]);
@@ -108,7 +109,7 @@ describe('prepare: duplicates', () => {
       await joined('import-products', items),
       product({ Alias: 'a' }, { PartNo: 'P', Status: 2 }),
     );
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [
       product({}, { PartNo: 'P', Status: 1 }),
       product({}, { PartNo: 'Q', Status: 2 }),
     ]);
@@ -127,12 +128,12 @@ describe('prepare: duplicates', () => {
       ManufacturerCode: 'M',
       Variants: [{ ManufacturerPartNo: number, Skus: [{ PartNo: 'P', Status: 1 }] }],
     });
-    await assertApart('import-products', [under('a'), under('b')]);
+    await assertInOrder('import-products', [under('a'), under('b')]);
   });
 
   it('keeps lists apart of which the documents do not say enough, unless they are equal', async () => {
     const infos = (Value: string) => stock({ Infos: [{ Code: 'a', Value }] });
-    await assertApart('import-onhands', [infos('v'), infos('w')]);
+    await assertInOrder('import-onhands', [infos('v'), infos('w')]);
     assert.deepEqual(await joined('import-onhands', [infos('v'), { ...infos('v'), OnhandValue: 2 }]), {
       ...infos('v'),
       OnhandValue: 2,
@@ -141,7 +142,7 @@ describe('prepare: duplicates', () => {
 
   it('keeps values apart when the later leaves out a part of the earlier', async () => {
     const customer = (InvoiceAddress: unknown) => ({ Type: 1, Code: 'K', InvoiceAddress });
-    await assertApart('import-customers', [customer({ City: 'c', ZipCode: 'z' }), customer({ City: 'd' })]);
+    await assertInOrder('import-customers', [customer({ City: 'c', ZipCode: 'z' }), customer({ City: 'd' })]);
     await joined('import-customers', [customer({ City: 'c' }), customer({ City: 'd', ZipCode: 'z' })]);
     assert.deepEqual(
       await joined('import-customers', [customer({ City: 'c' }), customer(null)]),
@@ -151,8 +152,8 @@ describe('prepare: duplicates', () => {
 
   it('keeps a price below a SKU apart from null, and from another price', async () => {
     const sku = (StandardPrice: unknown) => product({}, { PartNo: 'P', StandardPrice });
-    await assertApart('import-products', [sku(price({ PriceSale: 5 }, 'P')), sku(null)]);
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [sku(price({ PriceSale: 5 }, 'P')), sku(null)]);
+    await assertInOrder('import-products', [
       sku(price({ PriceSale: 5 }, 'P')),
       sku(price({ PriceSale: 6 }, 'P', 'EUR')),
     ]);
@@ -201,20 +202,20 @@ describe('prepare: duplicates under switches', () => {
       await joined('import-customers', [flags(on), flags(off)], preserve('CompanyFieldsThatAreSet')),
       flags(off),
     );
-    await assertApart('import-customers', [flags(on), flags({ Code: 'b', IsActive: true })], kept);
+    await assertInOrder('import-customers', [flags(on), flags({ Code: 'b', IsActive: true })], kept);
   });
 
   it('keeps flags apart that are written on condition', async () => {
     const flags = (flag: object) => ({ Code: 'C', ProductFlags: [{ Code: 'a', ...flag }] });
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [
       flags({ IsSet: true }),
       flags({ IsSet: false, IsCreateOnly: true }),
     ]);
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [
       flags({ IsSet: true, IsCreateOnly: true }),
       flags({ IsSet: false, IsCreateOnly: true }),
     ]);
-    await assertApart('import-products', [
+    await assertInOrder('import-products', [
       flags({ IsSet: true }),
       flags({ IsSet: false, IsLimitedUpdate: true }),
     ]);
@@ -241,6 +242,6 @@ describe('prepare: duplicates under switches', () => {
       links(false, 'a'),
     );
     const primary = (code: string) => ({ ...links(true), Companies: [{ Code: code, IsPrimary: true }] });
-    await assertApart('import-customers', [primary('a'), primary('b')]);
+    await assertInOrder('import-customers', [primary('a'), primary('b')]);
   });
 });

@@ -12,7 +12,10 @@ import { codesOf, onlyBody, optionsOf, prepared, product, stock } from './prepar
 
 /** Each index stands in exactly one place, and each request's text is what its record says. */
 function assertAccounted(given: readonly unknown[], { requests, rejected }: Prepared): void {
-  const sent = requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes));
+  const items = requests.flatMap((request) => request.items);
+  const sent = items.flatMap(({ indexes, slice }) =>
+    slice === undefined || slice.number === 1 ? indexes : [],
+  );
   const places = [...sent, ...rejected.map(({ index }) => index)].sort((left, right) => left - right);
   assert.deepEqual(places, [...given.keys()]);
   for (const { index, item, errors } of rejected) {
@@ -24,8 +27,22 @@ function assertAccounted(given: readonly unknown[], { requests, rejected }: Prep
       assert.equal(typeof path, 'string');
     }
   }
-  const keys = requests.flatMap((request) => request.items.map(({ key }) => key));
-  assert.equal(new Set(keys).size, keys.length);
+  for (const { stage, items } of requests) {
+    const keys = items.map(({ key }) => key);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const { follows } of items) {
+      const former = requests.filter((request) => request.items.some((item) => follows.includes(item)));
+      const last = Math.max(-1, ...former.map((request) => request.stage));
+      assert.equal(stage, last + 1);
+    }
+  }
+  for (const { indexes, slice } of items) {
+    const slices = items.filter((item) => item.indexes === indexes).map((item) => item.slice?.number);
+    assert.deepEqual(
+      slices,
+      Array.from({ length: slice?.of ?? 1 }, (_, at) => (slice ? at + 1 : undefined)),
+    );
+  }
   for (const { items, bytes } of requests) {
     const body = `[${items.map(({ text }) => text).join()}]`;
     assert.equal(Buffer.byteLength(body), bytes);

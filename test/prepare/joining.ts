@@ -1,9 +1,9 @@
 /**
- * Says in tests which items of one message are joined, and which are kept apart.
+ * Says in tests which items of one message are joined, and which follow each other.
  */
 import assert from 'node:assert/strict';
 import type { ImportName } from '../../src/contract/index.ts';
-import type { PrepareOptions } from '../../src/prepare/index.ts';
+import type { Prepared, PrepareOptions } from '../../src/prepare/index.ts';
 import { onlyRequest, prepared } from './prepared.ts';
 
 type Changes = Partial<PrepareOptions>;
@@ -24,22 +24,29 @@ export async function joined(
   return JSON.parse(request.items[0]?.text ?? '') as Plain;
 }
 
-/** Only the first item is sent, as it stands; the others are rejected with the code. */
-export async function assertApart(
-  name: ImportName,
-  items: readonly Plain[],
-  changes: Changes = {},
-  code = 'DUPLICATE_NOT_MERGEABLE',
-) {
+/** Given positions by stage, in the order of the stages. */
+export function stagesOf({ requests, rejected }: Prepared): number[][] {
+  assert.deepEqual(rejected, []);
+  const stages: number[][] = [];
+  for (const { stage, items } of requests) {
+    stages[stage] = [...(stages[stage] ?? []), ...items.flatMap(({ indexes }) => indexes)];
+  }
+  return stages;
+}
+
+/** Each item is sent as it stands, after the job of the one before it. */
+export async function assertInOrder(name: ImportName, items: readonly Plain[], changes: Changes = {}) {
   const { requests, rejected } = await prepared(name, items, changes);
+  assert.deepEqual(rejected, []);
+  const sent = requests.flatMap((request) => request.items.map((item) => ({ stage: request.stage, item })));
   assert.deepEqual(
-    requests.flatMap((request) => request.items.flatMap(({ indexes }) => indexes)),
-    [0],
+    sent.map(({ stage, item }) => [stage, item.indexes, item.text]),
+    items.map((item, index) => [index, [index], JSON.stringify(item)]),
   );
-  assert.deepEqual(
-    rejected.map(({ index }) => index),
-    items.slice(1).map((_, index) => index + 1),
-  );
-  for (const { errors } of rejected) assert.equal(errors[0]?.code, code);
-  assert.equal(requests[0]?.items[0]?.text, JSON.stringify(items[0]));
+  for (const [index, { item }] of sent.entries()) {
+    assert.deepEqual(
+      item.follows.map(({ indexes }) => indexes),
+      index === 0 ? [] : [[index - 1]],
+    );
+  }
 }

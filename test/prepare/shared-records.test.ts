@@ -2,6 +2,7 @@
  * Records that several items of one message write: allowed where all write the same, kept in order where not.
  */
 import assert from 'node:assert/strict';
+import { stagesOf } from './joining.ts';
 import { onlyRequest, prepared } from './prepared.ts';
 
 type Plain = Record<string, unknown>;
@@ -16,16 +17,8 @@ function list(Code: string, ...warehouses: object[]): Plain {
   return { Code, Name: 'n', Warehouses: warehouses };
 }
 
-async function assertRejected(items: readonly Plain[], indexes: readonly number[], message = /./) {
-  const { rejected } = await prepared('import-price-lists', items);
-  assert.deepEqual(
-    rejected.map(({ index }) => index),
-    indexes,
-  );
-  for (const { errors } of rejected) {
-    assert.equal(errors[0]?.code, 'DUPLICATE_UNDER_OTHER_KEY');
-    assert.match(errors[0]?.message ?? '', message);
-  }
+async function assertStages(items: readonly Plain[], stages: readonly (readonly number[])[]) {
+  assert.deepEqual(stagesOf(await prepared('import-price-lists', items)), stages);
 }
 
 describe('prepare: warehouses of several price lists', () => {
@@ -37,19 +30,15 @@ describe('prepare: warehouses of several price lists', () => {
   });
 
   it('are apart where two lists write different fields of one warehouse', async () => {
-    await assertRejected([list('A', named('n')), list('B', named('m'))], [1], /Warehouse "W"/);
+    await assertStages([list('A', named('n')), list('B', named('m'))], [[0], [1]]);
   });
 
   it('are apart where two lists write different fields of one location', async () => {
-    await assertRejected([list('A', named('n', 'k')), list('B', named('n', 'l'))], [1], /Location "1" of/);
+    await assertStages([list('A', named('n', 'k')), list('B', named('n', 'l'))], [[0], [1]]);
   });
 
   it('are apart where two lists name different locations', async () => {
-    await assertRejected(
-      [list('A', warehouse({})), list('B', warehouse({}, one, { Code: '2' }))],
-      [1],
-      /Locations of/,
-    );
+    await assertStages([list('A', warehouse({})), list('B', warehouse({}, one, { Code: '2' }))], [[0], [1]]);
   });
 
   it('go together where a list only points to what another one writes', async () => {
@@ -69,8 +58,19 @@ describe('prepare: warehouses of several price lists', () => {
     );
   });
 
-  it('let nothing overtake a list that was turned away', async () => {
-    await assertRejected([list('A', named('n')), list('B', named('m')), list('C', named('n'))], [1, 2]);
+  it('let nothing overtake a list that waits', async () => {
+    await assertStages(
+      [list('A', named('n')), list('B', named('m')), list('C', named('n'))],
+      [[0], [1], [2]],
+    );
+  });
+
+  it('go side by side after the same one', async () => {
+    const lists = ['A', 'B', 'C', 'D'].map((code, index) => list(code, named(index < 2 ? 'n' : 'm')));
+    await assertStages(lists, [
+      [0, 1],
+      [2, 3],
+    ]);
   });
 });
 
@@ -93,11 +93,7 @@ describe('prepare: customers of several companies', () => {
       company('B', { FirstName: 'F' }),
       company('A', { FirstName: 'G' }),
     ];
-    const { rejected } = await prepared('import-companies', items);
-    assert.deepEqual(
-      rejected.map(({ index, errors }) => [index, errors[0]?.code]),
-      [[2, 'DUPLICATE_UNDER_OTHER_KEY']],
-    );
+    assert.deepEqual(stagesOf(await prepared('import-companies', items)), [[0, 1], [2]]);
   });
 
   it('compare what a company writes in all of its items', async () => {
@@ -107,12 +103,16 @@ describe('prepare: customers of several companies', () => {
       company('B', { FirstName: 'F' }),
       company('C', { FirstName: 'G' }),
     ];
-    const { rejected } = await prepared('import-companies', items.toSpliced(2, 1));
-    assert.deepEqual(rejected, []);
-    const other = await prepared('import-companies', items);
-    assert.deepEqual(
-      other.rejected.map(({ index }) => index),
-      [2, 3],
-    );
+    assert.deepEqual(stagesOf(await prepared('import-companies', items.toSpliced(2, 1))), [[0, 1, 2]]);
+    assert.deepEqual(stagesOf(await prepared('import-companies', items)), [[0, 1], [2], [3]]);
+  });
+
+  it('know a customer by each of its keys', async () => {
+    const items = [
+      company('A', { EmailAddress: 'e', FirstName: 'F' }),
+      { ...company('B', {}), Customers: [{ EmailAddress: 'e', FirstName: 'G' }] },
+      company('C', { FirstName: 'H' }),
+    ];
+    assert.deepEqual(stagesOf(await prepared('import-companies', items)), [[0], [1], [2]]);
   });
 });

@@ -4,10 +4,29 @@
 import assert from 'node:assert/strict';
 import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import type { Prepared } from '../../src/prepare/index.ts';
-import type { Simulator } from '../../src/simulator/index.ts';
+import { type Readings, Simulator } from '../../src/simulator/index.ts';
 import { supplierId } from '../prepare/prepared.ts';
 import { Caller } from '../simulator/caller.ts';
 import { allLists, fullRecord, type Plain, type Random, subjects } from './shapes.ts';
+
+/** How many stages there are. */
+export function stagesOf({ requests }: Pick<Prepared, 'requests'>): number {
+  return requests.reduce((most, { stage }) => Math.max(most, stage + 1), 0);
+}
+
+/** So much faster than real time do jobs run in these tests. */
+const timeScale = 5000;
+
+/** A hostile Connect without a limit, whose tokens outlive the test. */
+export function startHostile(readings: Partial<Readings> = {}, scale = timeScale): Promise<Simulator> {
+  return Simulator.start({
+    mood: 'hostile',
+    timeScale: scale,
+    tokenLifetime: 3600 * scale,
+    requestLimit: Number.POSITIVE_INFINITY,
+    readings,
+  });
+}
 
 /** Sends to one simulator. */
 export class Shopkeeper {
@@ -26,12 +45,19 @@ export class Shopkeeper {
     assert.equal(response.status, 200, answer);
   }
 
-  /** Posts all requests, and waits for the end of their jobs. */
-  async send(name: ImportName, { requests }: Pick<Prepared, 'requests'>): Promise<void> {
-    for (const { header, items } of requests) {
+  /** Posts the requests of one stage; their jobs may still wait. */
+  async sendStage(name: ImportName, { requests }: Pick<Prepared, 'requests'>, stage: number): Promise<void> {
+    for (const { header, items } of requests.filter((request) => request.stage === stage)) {
       await this.post(name, header, `[${items.map((item) => item.text).join()}]`);
     }
-    await this.settled();
+  }
+
+  /** Posts all requests stage by stage, and waits for the end of the jobs of each. */
+  async send(name: ImportName, prepared: Pick<Prepared, 'requests'>): Promise<void> {
+    for (let stage = 0; stage < stagesOf(prepared); stage++) {
+      await this.sendStage(name, prepared, stage);
+      await this.settled();
+    }
   }
 
   /** Waits for all jobs, none of which may have failed or turned an item away. */

@@ -84,6 +84,17 @@ describe('dry run', () => {
     assert.ok(real.of('accepted').every(({ norce }) => norce.jobId !== undefined && !('dryRun' in norce)));
   });
 
+  it('tells of what would wait for a job, and for how many stages', async () => {
+    const infos = (Value: string) => ({ ...items[0], Infos: [{ Code: 'a', Value }] });
+    const got = await run({}, { dryRun: true }, [infos('v'), infos('w'), infos('x')]);
+    assert.deepEqual(
+      got.of('accepted').map(({ payload, norce }) => [norce.stage, payload]),
+      ['v', 'w', 'x'].map((value, stage) => [stage, [infos(value)]]),
+    );
+    assert.deepEqual(got.of('rejected'), []);
+    assert.equal(arrived(), 0);
+  });
+
   it('shows itself in the status', async () => {
     const texts: string[] = [];
     const flow = importFlow('import-onhands', server.addresses, { dryRun: true });

@@ -1,21 +1,12 @@
 /**
  * Sends one stock record to a simulator through a connection of its own, and says in a few words how it ended.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Connection, ConnectionRegistry } from '../../src/connection/index.ts';
-import { JobTracker } from '../../src/jobs/index.ts';
 import { preparation, prepare } from '../../src/prepare/index.ts';
-import {
-  type AcceptedRequest,
-  type FailedItems,
-  type Ledger,
-  sendRequests,
-} from '../../src/sending/index.ts';
+import { type AcceptedRequest, type FailedItems, sendRequests } from '../../src/sending/index.ts';
 import { defaultClient, Simulator } from '../../src/simulator/index.ts';
-import { processStore, type Store } from '../../src/store/index.ts';
+import { type OwnLedger, ownLedger } from './own-ledger.ts';
 
 /** Milliseconds that stand for a minute. */
 const minute = 300;
@@ -36,15 +27,11 @@ export class Sender {
   readonly simulator: Simulator;
   readonly connection: Connection;
   readonly #registry: ConnectionRegistry;
-  readonly #folder: string;
-  readonly #store: Store;
-  /** Jobs are noted, but nobody asks about them: every request is one of the sender's. */
-  readonly #ledger: Ledger;
+  readonly #own: OwnLedger;
 
-  private constructor(simulator: Simulator, deadline: number, folder: string) {
+  private constructor(simulator: Simulator, deadline: number, own: OwnLedger) {
     this.simulator = simulator;
-    this.#folder = folder;
-    this.#store = processStore(join(folder, 'store.sqlite'));
+    this.#own = own;
     this.#registry = new ConnectionRegistry({ minute });
     this.connection = this.#registry.acquire({
       customer: 'acme',
@@ -56,17 +43,13 @@ export class Sender {
       timeout: 250,
       deadline,
     });
-    const { clock } = this.#registry;
-    const keysOf = () => () => [];
-    const tracker = new JobTracker({ store: this.#store, clock, minute, random: Math.random, keysOf });
-    this.#ledger = { store: this.#store, tracker, clock };
   }
 
   /** @param deadline milliseconds for all attempts of a request. */
   static async start(deadline: number): Promise<Sender> {
     const timeScale = 60_000 / minute;
     const simulator = await Simulator.start({ mood: 'kind', timeScale, requestLimit: 60 });
-    return new Sender(simulator, deadline, await mkdtemp(join(tmpdir(), 'norce-sender-')));
+    return new Sender(simulator, deadline, await ownLedger());
   }
 
   /** Sends the record, as a change or as a full feed. */
@@ -94,7 +77,8 @@ export class Sender {
         repeatable: !fullFile,
         signal: new AbortController().signal,
         nodeId: 'node',
-        ledger: this.#ledger,
+        ledger: this.#own.ledger,
+        jobEnded: async () => ({ result: 'succeeded' }),
       },
       {
         accepted: (request) => void accepted.push(request),
@@ -131,7 +115,6 @@ export class Sender {
   async stop(): Promise<void> {
     await this.#registry.close();
     await this.simulator.close();
-    await this.#store.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#own.end();
   }
 }

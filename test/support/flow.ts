@@ -106,6 +106,7 @@ export interface OutgoingNorce {
   readonly import: string;
   readonly jobId?: string;
   readonly dryRun?: boolean;
+  readonly stage?: number;
   readonly items: number;
   readonly header?: Record<string, unknown>;
   readonly code?: string;

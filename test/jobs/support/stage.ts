@@ -8,7 +8,7 @@ import { type Connection, ConnectionRegistry } from '../../../src/connection/ind
 import type { ImportName } from '../../../src/contract/index.ts';
 import { type JobOutcome, JobTracker, outcomeOf } from '../../../src/jobs/index.ts';
 import { keysOfItem, type PrepareOptions, preparation, prepare } from '../../../src/prepare/index.ts';
-import { type AcceptedRequest, type FailedItems, sendRequests } from '../../../src/sending/index.ts';
+import { type AcceptedRequest, type FailedItems, jobEnds, sendRequests } from '../../../src/sending/index.ts';
 import { Simulator, type SimulatorOptions } from '../../../src/simulator/index.ts';
 import { processStore, type Store } from '../../../src/store/index.ts';
 
@@ -135,6 +135,7 @@ export class Stage {
     const accepted: AcceptedRequest[] = [];
     const failed: FailedItems[] = [];
     const { store, tracker, connection } = this;
+    const ledger = { store, tracker, clock: (this.#registry as ConnectionRegistry).clock };
     await sendRequests(
       requests,
       {
@@ -143,7 +144,8 @@ export class Stage {
         repeatable: !plan.options.fullFile,
         signal: never,
         nodeId: 'node',
-        ledger: { store, tracker, clock: (this.#registry as ConnectionRegistry).clock },
+        ledger,
+        jobEnded: jobEnds(ledger, connection),
       },
       {
         accepted: (request) => accepted.push(request),

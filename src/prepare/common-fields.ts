@@ -1,0 +1,89 @@
+/**
+ * What records have in common: the fields of the first slice of an item, or of the FullFile request of a feed.
+ */
+import type { ListOutline } from '../contract/outline.ts';
+import { bitOf } from './field-plan.ts';
+import type { Preparation } from './preparation.ts';
+import { joinRequirements, nodesIn, type RecordNode, type Requirements, Uncuttable } from './record-tree.ts';
+
+/** Requirements as text: most values of a feed require the same. */
+function textOf(requirements: Requirements): string {
+  return JSON.stringify([...requirements].sort(([left], [right]) => left - right));
+}
+
+/** Takes in the records of one request, and says which fields all of them carry. */
+export class CommonFields {
+  readonly #preparation: Preparation;
+  /** Per header list; undefined where it has no record yet. */
+  readonly #carried: (number | undefined)[];
+  readonly #birth: number[];
+  readonly #parts: number[];
+  /** By list and bit, what the values in the field require. */
+  readonly #values: Map<number, Map<string, Requirements>>[];
+
+  constructor(preparation: Preparation) {
+    const { lists } = preparation.outline;
+    this.#preparation = preparation;
+    this.#carried = lists.map(() => undefined);
+    this.#birth = lists.map(() => 0);
+    this.#parts = lists.map(() => 0);
+    this.#values = lists.map(() => new Map());
+  }
+
+  /** Takes in an item with all its records. */
+  add(root: RecordNode): void {
+    const { skipped } = this.#preparation.plan;
+    for (const { list, carried, birth, parts, values } of nodesIn(root)) {
+      if (list === -1) continue;
+      this.#carried[list] = (this.#carried[list] ?? -1) & (carried | (skipped[list] ?? 0));
+      this.#birth[list] = (this.#birth[list] ?? 0) | birth;
+      this.#parts[list] = (this.#parts[list] ?? 0) | parts;
+      for (const [bit, requirements] of values) this.#require(list, bit, requirements);
+    }
+  }
+
+  /**
+   * The common fields per header list.
+   *
+   * @throws {Uncuttable} where a field that the first request needs is not common.
+   */
+  masks(): readonly number[] {
+    const masks = this.#carried.map((mask) => mask ?? 0);
+    let joint: Requirements = new Map();
+    for (const [list, values] of this.#values.entries()) {
+      for (const [bit, required] of values) {
+        if (((masks[list] ?? 0) & bit) === 0) continue;
+        const all = [...required.values()].reduce<Requirements | undefined>(
+          (known, next) => known && joinRequirements(known, next, this.#preparation.plan),
+          joint,
+        );
+        if (all === undefined) masks[list] = (masks[list] ?? 0) & ~bit;
+        else joint = all;
+      }
+    }
+    for (const list of this.#preparation.outline.lists) {
+      const missing = (this.#birth[list.index] ?? 0) & ~(masks[list.index] ?? 0);
+      if (missing !== 0) throw new Uncuttable(neededFirst(list, missing));
+    }
+    return masks;
+  }
+
+  /** Whether any field but keys is common. */
+  areWritten(masks: readonly number[]): boolean {
+    const { root } = this.#preparation.outline;
+    const isAlways = [...root.fields.values()].some(({ definition }) => definition.unlisted === 'required');
+    return isAlways || masks.some((mask, list) => (mask & (this.#parts[list] ?? 0)) !== 0);
+  }
+
+  #require(list: number, bit: number, requirements: Requirements): void {
+    const values = this.#values[list];
+    const known = values?.get(bit) ?? new Map<string, Requirements>();
+    known.set(textOf(requirements), requirements);
+    values?.set(bit, known);
+  }
+}
+
+function neededFirst(list: ListOutline, missing: number): string {
+  const names = list.slots.filter((slot) => (missing & bitOf(slot)) !== 0).map((slot) => slot.write.name);
+  return `Only the first of several requests could write ${names.join(', ')} of ${list.name} where a record is new, and it writes what all records carry.`;
+}
