@@ -3,7 +3,8 @@
  *
  * Every promise resolves when what it says is on disk, or rejects and nothing of it is. Errors are of class
  * ConnectError: `STORE_FULL`, `STORE_FAILED`, `STORE_LOCKED` (retryable), `STORE_DAMAGED`, `STORE_READ_ONLY`,
- * `STORE_NEWER`, `STORE_CLOSED`. All times are milliseconds since 1970, unless said otherwise.
+ * `STORE_NEWER`, `STORE_CLOSED`; and `STORE_ENTRY_UNKNOWN` where a call is about something that the store does not
+ * have. All times are milliseconds since 1970, unless said otherwise.
  */
 
 /** A place that the data of a connection belongs to: the base address of its Connect, which names customer and environment. */
@@ -64,7 +65,10 @@ export interface RequestStore {
   begin(request: NewRequest, at: number): Promise<number>;
   /** Notes another attempt, before it goes out. */
   again(id: number, at: number): Promise<void>;
-  /** Connect has made a job of it, which is followed from now on. What an event said of the job before counts. */
+  /**
+   * Connect has made a job of it, which is followed from now on. What an event said of the job before counts. Where
+   * the id belongs to another request already, this is its next run, and the former ends as unknown.
+   */
   accepted(id: number, jobId: string, at: number): Promise<FollowedJob>;
   /** It ended without a job. What was surely not carried out is forgotten; what is unknown stays, without its keys. */
   failed(id: number, outcome: 'not sent' | 'unknown', at: number): Promise<void>;
@@ -141,7 +145,7 @@ export interface JobStore {
   end(scope: Scope, jobId: string, run: number, end: JobEnd): Promise<EndedJob | undefined>;
   /**
    * Connect runs a known job once more; the new run is followed, under the same id or under a new one, for the same
-   * request. What was known of the former run stays.
+   * request. What was known of the former run stays; one under the same id whose end is not known ends as unknown.
    */
   restarted(scope: Scope, jobId: string, newJobId: string, at: number): Promise<FollowedJob>;
   /** The latest request of the same scope, import and supplier that Connect has taken after the run's own request. */
@@ -176,7 +180,7 @@ export interface DueWait extends Wait {
 
 /** Waits, each until its outcome has been told. */
 export interface WaitStore {
-  /** For the latest run of a job that is followed. */
+  /** For the latest run of a job that is followed; due at once where that has ended. */
   add(wait: NewWait, at: number): Promise<Wait>;
   /** Waits of a node that are not due. */
   pending(nodeId: string, at: number): Promise<readonly Wait[]>;
@@ -212,7 +216,7 @@ export interface NewEvent {
 export interface StoredEvent extends NewEvent {
   readonly id: number;
   readonly at: number;
-  /** An event of the same type and body came before, within a day. */
+  /** An event of the same scope, node, type and body came before, within a day. */
   readonly isSeenBefore: boolean;
 }
 

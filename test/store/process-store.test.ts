@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { processStore, type Store } from '../../src/store/index.ts';
 import { installNode, oldestNode } from '../end-to-end/node-js.ts';
 import { StoreProcess } from './support/processes.ts';
-import { Stores } from './support/stores.ts';
+import { newRequest, Stores } from './support/stores.ts';
 
 describe('store: process', () => {
   const stores = new Stores();
@@ -46,8 +46,10 @@ describe('store: process', () => {
     const file = stores.newFile();
     let store = open(file);
     const ids: number[] = [];
-    for (let count = 0; count < 5; count += 1) {
+    for (let count = 0; count < 2; count += 1) {
       const taken = store.slots.take('x');
+      // So much to do that closing takes longer than starting another thread.
+      const work = Array.from({ length: 20_000 }, () => store.requests.begin(newRequest(), 1));
       const closed = store.close();
       await assert.rejects(store.slots.take('x'), { code: 'STORE_CLOSED' });
       await assert.rejects(store.ready(), { code: 'STORE_CLOSED' });
@@ -56,6 +58,7 @@ describe('store: process', () => {
       // Not refused as locked, although the former is just being closed.
       await next.ready();
       ids.push(await taken);
+      await Promise.all(work);
       await closed;
       await store.close();
       store = next;
@@ -68,6 +71,7 @@ describe('store: process', () => {
 
   it('a call that is under way is finished before the process ends, and nothing else holds it', async () => {
     const file = stores.newFile();
+    assert.deepEqual(await new StoreProcess('idle', file).end(), []);
     const left = new StoreProcess('leave', file);
     assert.deepEqual(await left.end(), []);
     assert.equal(left.child.exitCode, 0, left.errors);
@@ -75,7 +79,7 @@ describe('store: process', () => {
   });
 
   it('the oldest Node.js that the package accepts does the same, without a warning', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const node = await installNode(oldestNode, join(stores.folder, 'node'));
     const file = stores.newFile();
     const hold = new StoreProcess('hold', file, [], node);

@@ -3,6 +3,7 @@
  *
  * - `try`: says whether the store can be used.
  * - `hold`: the same, and keeps it open until the input ends.
+ * - `idle`: asks for nothing.
  * - `leave`: asks for something, and ends without waiting for the answer.
  * - `append`: notes requests and jobs without end, and says what has been acknowledged.
  * - `fail`: notes requests until one cannot be noted, and a few more.
@@ -59,6 +60,8 @@ switch (task) {
     process.stdin.resume();
     await once(process.stdin, 'end');
     await store.close();
+    break;
+  case 'idle':
     break;
   case 'leave':
     void store.slots.take('left');
