@@ -12,7 +12,7 @@ export type { Answer, Body, Call, Progress } from './call.ts';
 export { Connection, type PublicSettings } from './connection.ts';
 export type { NetworkSettings, TlsSettings } from './network-settings.ts';
 export { processRegistry, processRegistryKey } from './process-registry.ts';
-export type { ProxySettings } from './proxy-rules.ts';
+export type { ProxyRules, ProxySettings } from './proxy-rules.ts';
 export { ConnectionRegistry, type RegistryOptions } from './registry.ts';
 export type { ConnectionSettings } from './settings.ts';
 export { type ConnectionTest, testConnection } from './test-connection.ts';

@@ -4,6 +4,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
@@ -30,6 +31,16 @@ export type NodeRedLine = (typeof nodeRedLines)[number];
 
 /** The development dependency that holds each line. */
 const packages: Readonly<Record<NodeRedLine, string>> = { '4.1': 'node-red-4', '5': 'node-red' };
+
+/** Path of a file in the package of a line. */
+function fileOf(line: NodeRedLine, path: string): string {
+  return fileURLToPath(new URL(path, import.meta.resolve(`${packages[line]}/package.json`)));
+}
+
+/** Loads a module as the Node-RED of a line does. */
+export function requireOf(line: NodeRedLine): NodeJS.Require {
+  return createRequire(fileOf(line, './red.js'));
+}
 
 /** Puts the package into a user folder of Node-RED. */
 export type Installer = (userDir: string) => Promise<void>;
@@ -97,6 +108,8 @@ export interface NodeRedOptions {
   readonly line?: NodeRedLine;
   /** Binary of the Node.js that runs it. Default: the one that runs the tests. */
   readonly node?: string;
+  /** What its file of settings holds besides what the tests need. Default: nothing. */
+  readonly settings?: object;
 }
 
 /** A flow as Node-RED's admin API gives and takes it. */
@@ -124,21 +137,21 @@ export class NodeRed {
   /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    { install = linked, line = '5', node = process.execPath }: NodeRedOptions = {},
+    { install = linked, line = '5', node = process.execPath, settings = {} }: NodeRedOptions = {},
   ): Promise<NodeRed> {
     const userDir = await mkdtemp(join(tmpdir(), 'norce-node-red-'));
     await install(userDir);
-    const settings = {
+    const content = {
       flowFile: 'flows.json',
       credentialSecret: 'test',
       uiHost: '127.0.0.1',
       editorTheme: { tours: false },
       telemetry: { enabled: false, updateNotification: false },
+      ...settings,
     };
-    await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
+    await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(content)};`);
     const port = await freePort();
-    const program = fileURLToPath(new URL('./red.js', import.meta.resolve(`${packages[line]}/package.json`)));
-    const child = spawn(node, [program, '-u', userDir, '-p', String(port)], {
+    const child = spawn(node, [fileOf(line, './red.js'), '-u', userDir, '-p', String(port)], {
       env: { ...environmentWith(node), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
