@@ -116,7 +116,7 @@ export class Editor {
       (route) => route.fulfill({ body: '' }),
     );
     const editor = new Editor(await context.newPage());
-    await editor.page.goto(nodeRed.url);
+    await editor.page.goto(`${nodeRed.adminUrl}/`);
     await editor.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await editor.page.waitForFunction(() => RED.workspaces.count() > 0);
     return editor;

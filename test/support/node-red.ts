@@ -109,7 +109,7 @@ export interface NodeRedOptions {
   /** Binary of the Node.js that runs it. Default: the one that runs the tests. */
   readonly node?: string;
   /** What its file of settings holds besides what the tests need. Default: nothing. */
-  readonly settings?: object;
+  readonly settings?: { readonly httpAdminRoot?: string; readonly [name: string]: unknown };
 }
 
 /** A flow as Node-RED's admin API gives and takes it. */
@@ -117,14 +117,19 @@ export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
 
 /** A running Node-RED. */
 export class NodeRed {
+  /** Root of what flows serve. */
   readonly url: string;
+  /** Where the editor and its API are; without a slash at the end. */
+  readonly adminUrl: string;
   readonly #child: ChildProcess;
   /** Folder of its settings, flows and installed packages. */
   readonly userDir: string;
   #output = '';
+  #authorization: Readonly<Record<string, string>> = {};
 
-  private constructor(url: string, child: ChildProcess, userDir: string) {
+  private constructor(url: string, adminRoot: string, child: ChildProcess, userDir: string) {
     this.url = url;
+    this.adminUrl = url + adminRoot;
     this.#child = child;
     this.userDir = userDir;
     for (const stream of [child.stdout, child.stderr]) {
@@ -155,7 +160,7 @@ export class NodeRed {
       env: { ...environmentWith(node), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, child, userDir);
+    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, settings.httpAdminRoot ?? '', child, userDir);
     try {
       await nodeRed.#started();
     } catch (error) {
@@ -170,18 +175,43 @@ export class NodeRed {
     return this.#output;
   }
 
+  /**
+   * Gets a token for a user of `adminAuth`.
+   *
+   * @param scope what of the user's permissions it is for
+   */
+  async token(username: string, password: string, scope = '*'): Promise<string> {
+    const answer = await fetch(`${this.adminUrl}/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: 'node-red-admin',
+        grant_type: 'password',
+        scope,
+        username,
+        password,
+      }),
+    });
+    if (!answer.ok) throw new Error(`Node-RED gave no token: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { readonly access_token: string }).access_token;
+  }
+
+  /** Lets the other methods act as a user of `adminAuth`. */
+  async signIn(username: string, password: string): Promise<void> {
+    this.#authorization = { authorization: `Bearer ${await this.token(username, password)}` };
+  }
+
   /** The flows as they are deployed, without credentials. */
   async flows(): Promise<FlowNodes> {
-    const answer = await fetch(`${this.url}/flows`);
+    const answer = await fetch(`${this.adminUrl}/flows`, { headers: this.#authorization });
     return (await answer.json()) as FlowNodes;
   }
 
   /** Replaces all flows; resolves when the new ones have started, which Node-RED's answer does not wait for. */
   async deploy(flows: FlowNodes): Promise<void> {
     const starts = this.#flowStarts();
-    const answer = await fetch(`${this.url}/flows`, {
+    const answer = await fetch(`${this.adminUrl}/flows`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...this.#authorization },
       body: JSON.stringify(flows),
     });
     if (!answer.ok) throw new Error(`Node-RED refused the flows: ${answer.status} ${await answer.text()}`);
@@ -196,7 +226,7 @@ export class NodeRed {
   async upload(tarball: string): Promise<void> {
     const form = new FormData();
     form.append('tarball', new Blob([await readFile(tarball)]), basename(tarball));
-    const answer = await fetch(`${this.url}/nodes`, { method: 'POST', body: form });
+    const answer = await fetch(`${this.adminUrl}/nodes`, { method: 'POST', body: form });
     if (!answer.ok) throw new Error(`Node-RED refused the package: ${answer.status} ${await answer.text()}`);
   }
 
