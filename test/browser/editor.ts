@@ -7,6 +7,20 @@ import type { FlowNodes, NodeRed } from '../support/node-red.ts';
 /** Node-RED's colour themes. */
 export type Theme = 'light' | 'dark';
 
+/** Somebody who signs in. */
+export interface User {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** How the editor is opened; each default is given. */
+export interface Visit {
+  /** What the browser prefers. Default: light. */
+  readonly theme?: Theme;
+  /** Who signs in. Default: nobody. */
+  readonly user?: User;
+}
+
 /** What the tests call on the page's `RED`. */
 interface PageRed {
   readonly nodes: {
@@ -103,7 +117,11 @@ export class Editor {
   }
 
   /** Opens the editor and waits until it can be used, whether our nodes are there or not. */
-  static async open(browser: Browser, nodeRed: NodeRed, theme: Theme = 'light'): Promise<Editor> {
+  static async open(
+    browser: Browser,
+    nodeRed: NodeRed,
+    { theme = 'light', user }: Visit = {},
+  ): Promise<Editor> {
     const context = await browser.newContext({
       viewport: { width: 1500, height: 1000 },
       colorScheme: theme,
@@ -117,6 +135,7 @@ export class Editor {
     );
     const editor = new Editor(await context.newPage());
     await editor.page.goto(`${nodeRed.adminUrl}/`);
+    if (user !== undefined) await editor.#signIn(user);
     await editor.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await editor.page.waitForFunction(() => RED.workspaces.count() > 0);
     return editor;
@@ -246,6 +265,14 @@ export class Editor {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  async #signIn({ name, password }: User): Promise<void> {
+    await this.page.locator('#node-dialog-login-username').fill(name);
+    await this.page.locator('#node-dialog-login-password').fill(password);
+    // Until now Node-RED refused all that was asked for, and the browser writes that down.
+    this.problems.length = 0;
+    await this.page.locator('#node-dialog-login-submit').click();
   }
 
   async #invoke(action: string): Promise<void> {
