@@ -26,7 +26,7 @@ interface PageRed {
   readonly nodes: {
     import(nodes: FlowNodes): unknown;
     node(id: string): PageNode;
-    getType(type: string): unknown;
+    getType(type: string): PageType | undefined;
     getNodeHelp(type: string): string;
     createCompleteNodeSet(options?: { readonly credentials: boolean }): FlowNodes;
     dirty(isDirty: boolean): void;
@@ -39,6 +39,10 @@ interface PageRed {
   readonly view: { redraw(): void };
   readonly actions: { invoke(name: string): void };
   readonly workspaces: { count(): number };
+}
+
+interface PageType {
+  readonly defaults: Readonly<Record<string, { readonly validate?: unknown }>>;
 }
 
 interface PageNode {
@@ -218,6 +222,14 @@ export class Editor {
       RED.editor.validateNode(node);
       return node.validationErrors ?? [];
     }, id);
+  }
+
+  /** Properties of a node type that have a validator of their own. */
+  async validated(type: string): Promise<readonly string[]> {
+    return this.page.evaluate((wanted) => {
+      const defaults = Object.entries(RED.nodes.getType(wanted)?.defaults ?? {});
+      return defaults.filter(([, { validate }]) => validate !== undefined).map(([property]) => property);
+    }, type);
   }
 
   /** All nodes as an export holds them, without credentials. */
