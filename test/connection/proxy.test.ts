@@ -8,7 +8,6 @@ import { inspect } from 'node:util';
 import { systemClock } from '../../src/connection/clock.ts';
 import { HttpClient } from '../../src/connection/http-client.ts';
 import {
-  type Call,
   ConnectionRegistry,
   type ConnectionSettings,
   type Progress,
@@ -16,19 +15,12 @@ import {
 } from '../../src/connection/index.ts';
 import type { Variables } from '../../src/connection/proxy-rules.ts';
 import { ConnectError } from '../../src/errors.ts';
+import { ping, post } from './support/calls.ts';
 import { type Certificates, HOST, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
 import { type ProxyBehaviour, ProxyServer } from './support/proxy-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
 
-const ping: Call = { method: 'GET', path: '/Job/Ping', priority: 'polls', repeatable: true };
-const post: Call = {
-  method: 'POST',
-  path: '/Product/ImportOnhands',
-  body: { length: 2, chunks: () => [Buffer.from('[]')] },
-  priority: 'imports',
-  repeatable: false,
-};
 const addresses = { connectUrl: `https://${HOST}/connect/4.0`, tokenUrl: `https://${HOST}/token` };
 const password = 'Proxy-pass~word_1';
 

@@ -6,20 +6,12 @@ import { execFile } from 'node:child_process';
 import type { ServerOptions } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
-import { type Call, ConnectionRegistry, type TlsSettings } from '../../src/connection/index.ts';
+import { ConnectionRegistry, type TlsSettings } from '../../src/connection/index.ts';
 import { ConnectError } from '../../src/errors.ts';
+import { ping, post } from './support/calls.ts';
 import { type Certificates, HOST, PASSPHRASE, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
-
-const ping: Call = { method: 'GET', path: '/Job/Ping', priority: 'polls', repeatable: true };
-const post: Call = {
-  method: 'POST',
-  path: '/Product/ImportOnhands',
-  body: { length: 2, chunks: () => [Buffer.from('[]')] },
-  priority: 'imports',
-  repeatable: false,
-};
 
 describe('TLS', () => {
   let certificates: Certificates;
