@@ -11,7 +11,7 @@ import type { ThrottleStatus } from './throttle.ts';
 const PATH = /^(?:\/\w+)+$/;
 
 /** The settings without what is secret. */
-export type PublicSettings = Omit<ConnectionSettings, 'clientSecret' | 'tls' | 'proxy'>;
+export type PublicSettings = Omit<ConnectionSettings, 'clientSecret' | keyof NetworkSettings>;
 
 /** One user's connection. It shares throttle, token and sockets with others; get it from the registry. */
 export class Connection {
@@ -31,7 +31,7 @@ export class Connection {
   }
 
   get settings(): PublicSettings {
-    const { clientSecret: _secret, tls: _tls, proxy: _proxy, ...shown } = this.#settings;
+    const { clientSecret: _secret, tls: _tls, proxy: _proxy, proxyRules: _rules, ...shown } = this.#settings;
     return shown;
   }
 

@@ -1,8 +1,9 @@
 /**
  * undici's dispatchers for one set of network settings: one for direct requests, and one for each proxy.
  */
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher, Pool } from 'undici';
 import type { NetworkSettings } from './network-settings.ts';
+import { proxyPool } from './proxy-pool.ts';
 import { type ProxyAddress, proxyFor, type Variables } from './proxy-rules.ts';
 
 /** Sockets to one host: as many as a customer's limit, so that a request that holds a slot never waits for one. */
@@ -26,7 +27,8 @@ export class Dispatchers {
 
   /** @throws ConnectError `SETTINGS_INVALID` for a proxy whose address cannot be read */
   for(undici: typeof import('undici'), url: URL): Dispatcher {
-    const proxy = proxyFor(url, this.#network.proxy, this.#environment);
+    const { proxy: given, proxyRules } = this.#network;
+    const proxy = proxyFor(url, given, this.#environment, proxyRules);
     const key = JSON.stringify(proxy ?? null);
     const known = this.#open.get(key);
     if (known !== undefined) return known;
@@ -42,7 +44,8 @@ export class Dispatchers {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
 
-  #make({ Agent, Pool, ProxyAgent }: typeof import('undici'), proxy: ProxyAddress | undefined): Dispatcher {
+  #make(undici: typeof import('undici'), proxy: ProxyAddress | undefined): Dispatcher {
+    const { Agent, buildConnector, Pool, ProxyAgent } = undici;
     const { tls = {} } = this.#network;
     const options = {
       connections: SOCKETS,
@@ -52,16 +55,44 @@ export class Dispatchers {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    if (proxy === undefined) return new Agent({ ...options, connect: { ...tls, timeout: CONNECT_TIMEOUT } });
+    const requestTls = { ...tls, timeout: CONNECT_TIMEOUT };
+    if (proxy === undefined) {
+      const connect = keepingFirstError(buildConnector({ ...requestTls, allowH2: false }));
+      return new Agent({ ...options, connect });
+    }
     const { origin, authorization } = proxy;
     return new ProxyAgent({
       ...options,
       uri: origin,
       ...(authorization === undefined ? {} : { token: authorization }),
-      requestTls: { ...tls, timeout: CONNECT_TIMEOUT },
+      requestTls,
+      factory: (target, { connect, ...given }: Pool.Options) =>
+        new Pool(target, {
+          ...given,
+          ...(typeof connect === 'function' ? { connect: keepingFirstError(connect) } : {}),
+        }),
+      // The TLS settings are for Connect: a client certificate, or leave to take any certificate, is not for the
+      // proxy. Node-RED's request node does the same.
       proxyTls: { timeout: CONNECT_TIMEOUT },
       clientFactory: (proxyOrigin, proxyOptions) =>
-        new Pool(proxyOrigin, { ...proxyOptions, allowH2: false, headersTimeout: CONNECT_TIMEOUT }),
+        proxyPool(undici, proxyOrigin, {
+          ...proxyOptions,
+          allowH2: false,
+          headersTimeout: CONNECT_TIMEOUT,
+        }),
     });
   }
+}
+
+/**
+ * A socket may fail with a reason and then end as well, as when a server refuses a client in TLS 1.3; undici tells
+ * the last that it saw, and then the reason is lost.
+ */
+function keepingFirstError(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...result) => {
+      const [, socket] = result;
+      socket?.once('error', (error) => socket.destroy(error));
+      callback(...result);
+    });
 }

@@ -6,10 +6,17 @@ import type { Dispatcher } from 'undici';
 import { ConnectError } from '../errors.ts';
 import type { Body } from './call.ts';
 import type { Clock } from './clock.ts';
+import { describeFailure } from './connection-problems.ts';
 import { safeCause } from './secrets.ts';
 
 /** Longest answer that is read, in bytes. */
 const LONGEST_ANSWER = 5 * 1024 * 1024;
+
+/**
+ * The server ended the handshake for want of a client certificate. In TLS 1.3 the client only learns of it when it
+ * has begun to send, but what it sent then is not read (RFC 8446, 4.4.2.4).
+ */
+const NO_HANDSHAKE = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
 
 /** A request to an absolute address. */
 export interface HttpRequest {
@@ -33,7 +40,7 @@ export interface HttpAnswer {
 
 /** Why there is no answer. */
 export interface HttpFailure {
-  /** `not-received`: no byte of the request went out. `perhaps-received`: everything else. */
+  /** `not-received`: no byte of the request went out, or none was read. `perhaps-received`: everything else. */
   readonly kind: 'not-received' | 'perhaps-received';
   readonly code: 'CONNECTION_FAILED' | 'CONNECTION_LOST' | 'TIMED_OUT' | 'ANSWER_MALFORMED';
   readonly cause: Error;
@@ -148,6 +155,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         error,
       );
     } else {
+      if (error.code === NO_HANDSHAKE) this.#isStarted = false;
       this.#fail(failureCode(error, this.#isStarted), error);
     }
   }
@@ -179,8 +187,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(code: HttpFailure['code'], error: Error): void {
-    const kind = this.#isStarted ? 'perhaps-received' : 'not-received';
-    this.#end({ kind, code, cause: safeCause(error, []) });
+    const cause = safeCause(error, []);
+    cause.message = describeFailure(cause, 'server');
+    this.#end({ kind: this.#isStarted ? 'perhaps-received' : 'not-received', code, cause });
   }
 
   #end(outcome: HttpOutcome): void {

@@ -15,7 +15,7 @@ export { type Clock, pause, systemClock } from './clock.ts';
 export { Connection, type PublicSettings } from './connection.ts';
 export type { NetworkSettings, TlsSettings } from './network-settings.ts';
 export { processRegistry, processRegistryKey } from './process-registry.ts';
-export type { ProxySettings } from './proxy-rules.ts';
+export type { ProxyRules, ProxySettings } from './proxy-rules.ts';
 export { ConnectionRegistry, type RegistryOptions } from './registry.ts';
 export { RollingLog } from './rolling-log.ts';
 export type { ConnectionSettings } from './settings.ts';

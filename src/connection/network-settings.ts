@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { ConnectError } from '../errors.ts';
-import { type ProxySettings, parseProxyAddress } from './proxy-rules.ts';
+import { type ProxyRules, type ProxySettings, parseProxyAddress } from './proxy-rules.ts';
 import { safeCause } from './secrets.ts';
 
 /** Options of `node:tls` for the sockets to Connect and to the token endpoint, under Node.js's own names. */
@@ -28,6 +28,7 @@ export interface NetworkSettings {
   readonly tls?: TlsSettings;
   /** Without one the environment decides. */
   readonly proxy?: ProxySettings;
+  readonly proxyRules?: ProxyRules;
 }
 
 /** @throws ConnectError `SETTINGS_INVALID`; the message holds neither key, passphrase nor password */
@@ -46,8 +47,8 @@ function checkTls(tls: TlsSettings): void {
 }
 
 /** Equal for settings whose sockets are alike; secrets are in it only as a hash. */
-export function networkKey({ tls, proxy }: NetworkSettings): string {
-  if (tls === undefined && proxy === undefined) return '';
+export function networkKey({ tls, proxy, proxyRules }: NetworkSettings): string {
+  if (tls === undefined && proxy === undefined && proxyRules === undefined) return '';
   const parts = [
     ...[tls?.ca, tls?.cert, tls?.key, tls?.pfx].map(textOf),
     tls?.passphrase,
@@ -58,6 +59,7 @@ export function networkKey({ tls, proxy }: NetworkSettings): string {
     proxy?.username,
     proxy?.password,
     proxy?.noProxy,
+    proxyRules,
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

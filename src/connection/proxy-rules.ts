@@ -1,23 +1,45 @@
 /**
  * Which proxy leads to an address. The rules are those of Node-RED's own request node, so that a flow behaves the
- * same with both: variables in either letter case, the lower one first, and exceptions by host or ending of a host.
+ * same with both.
  */
 import { ConnectError } from '../errors.ts';
 import { isLoopback } from './addresses.ts';
 
-/** A proxy that was chosen for a connection, in place of those that the environment names. */
-export interface ProxySettings {
-  /** `http://host:port` or `https://host:port`, perhaps with a user name and a password. */
-  readonly url: string;
-  /** With the password in place of what the address holds. */
+interface Credentials {
   readonly username?: string;
   readonly password?: string;
+}
+
+/** A proxy that was chosen for a connection, in place of those that the environment names. */
+export interface ProxySettings extends Credentials {
+  /**
+   * `http://host:port` or `https://host:port`, perhaps with a user name and a password; those beside it stand in
+   * place of both.
+   */
+  readonly url: string;
   /** Hosts that are reached without it, in the form of `no_proxy`. */
   readonly noProxy: readonly string[];
 }
 
 /** Variables of the process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** How proxies are chosen, after the setting `proxyOptions` of Node-RED; each default is given. */
+export interface ProxyRules {
+  /**
+   * `legacy` chooses as Node-RED did before version 4: by `http_proxy` alone, whose exceptions may stand anywhere in
+   * an address. Default: `strict`.
+   */
+  readonly mode?: 'strict' | 'legacy';
+  /** Of a variable in both letter cases the upper one counts. Default: the lower one. */
+  readonly favourUpperCase?: boolean;
+  /** Variables in upper case do not count. Default: they do. */
+  readonly lowerCaseOnly?: boolean;
+  /** The variables of npm's configuration do not count. Default: they do. */
+  readonly excludeNpm?: boolean;
+  /** In place of the variables of the process. */
+  readonly environment?: Variables;
+}
 
 /** A proxy with what it is to be shown. */
 export interface ProxyAddress {
@@ -28,11 +50,9 @@ export interface ProxyAddress {
 }
 
 interface Choice {
+  /** Empty where no proxy is named. */
   readonly address: string;
-  /** Hosts without a proxy, separated by commas or blanks. */
-  readonly exceptions: string;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
+  readonly isExcepted: boolean;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
@@ -47,13 +67,14 @@ export function proxyFor(
   url: URL,
   given: ProxySettings | undefined,
   environment: Variables,
+  rules: ProxyRules = {},
 ): ProxyAddress | undefined {
   if (isLoopback(url)) return undefined;
-  const choice = given === undefined ? environmentChoice(url, environment) : givenChoice(given);
-  if (choice.address === '' || isExcepted(url, choice.exceptions)) return undefined;
+  const variables = given === undefined ? (rules.environment ?? environment) : variablesOf(given);
+  const choice = rules.mode === 'legacy' ? legacyChoice(url, variables) : strictChoice(url, variables, rules);
+  if (choice.address === '' || choice.isExcepted) return undefined;
   const proxy = parseProxyAddress(choice.address, url.protocol);
-  const username = choice.username ?? decoded(proxy.username);
-  const password = choice.password ?? decoded(proxy.password);
+  const { username, password } = credentialsOf(proxy, given);
   return username === '' && password === ''
     ? { origin: proxy.origin }
     : {
@@ -78,24 +99,42 @@ export function parseProxyAddress(address: string, scheme: string): URL {
   return url;
 }
 
-function givenChoice({ url, username, password, noProxy }: ProxySettings): Choice {
-  const exceptions = noProxy.join(',');
-  // Either of the two stands in place of both that the address may hold: they belong together.
-  return username || password
-    ? { address: url, exceptions, username: username ?? '', password: password ?? '' }
-    : { address: url, exceptions };
+/** A chosen proxy is put in the place of the environment, as Node-RED does it, and the same rules hold for it. */
+function variablesOf({ url, noProxy }: ProxySettings): Variables {
+  return { http_proxy: url, https_proxy: url, no_proxy: noProxy.join(',') };
 }
 
-function environmentChoice(url: URL, environment: Variables): Choice {
-  const variable = (name: string) => environment[name] || environment[name.toUpperCase()] || '';
+function credentialsOf(proxy: URL, given: ProxySettings | undefined): Required<Credentials> {
+  // Either of the two stands in place of both that the address may hold: they belong together.
+  return given?.username || given?.password
+    ? { username: given.username ?? '', password: given.password ?? '' }
+    : { username: decoded(proxy.username), password: decoded(proxy.password) };
+}
+
+function strictChoice(url: URL, variables: Variables, rules: ProxyRules): Choice {
+  const variable = (name: string): string => {
+    if (rules.excludeNpm && name.startsWith('npm_config_')) return '';
+    const cases = [variables[name], rules.lowerCaseOnly ? '' : variables[name.toUpperCase()]];
+    return (rules.favourUpperCase ? cases.reverse() : cases).find(Boolean) ?? '';
+  };
   const own = `${url.protocol.slice(0, -1)}_proxy`;
   const names = [`npm_config_${own}`, own, 'npm_config_proxy', 'all_proxy'];
   return {
     address: names.map(variable).find((value) => value !== '') ?? '',
-    exceptions: variable('npm_config_no_proxy') || variable('no_proxy'),
+    isExcepted: isExcepted(url, variable('npm_config_no_proxy') || variable('no_proxy')),
   };
 }
 
+function legacyChoice(url: URL, variables: Variables): Choice {
+  const exceptions = variables.NO_PROXY || variables.no_proxy || '';
+  return {
+    address: variables.HTTP_PROXY || variables.http_proxy || '',
+    // An empty entry among others excepts every address: so it is in Node-RED.
+    isExcepted: exceptions !== '' && exceptions.split(',').some((entry) => url.href.includes(entry.trim())),
+  };
+}
+
+/** By host, or by the ending of one that begins with a dot or a star; with a port for that port alone. */
 function isExcepted(url: URL, exceptions: string): boolean {
   const port = Number(url.port) || DEFAULT_PORTS[url.protocol];
   return exceptions

@@ -211,8 +211,12 @@ export class ConnectionRegistry {
     for (const [key] of unused) if (!kept.has(key)) this.#tokens.delete(key);
   }
 
-  #client({ tls, proxy }: NetworkSettings): HttpClient {
-    const network = { ...(tls === undefined ? {} : { tls }), ...(proxy === undefined ? {} : { proxy }) };
+  #client({ tls, proxy, proxyRules }: NetworkSettings): HttpClient {
+    const network = {
+      ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(proxyRules === undefined ? {} : { proxyRules }),
+    };
     const key = networkKey(network);
     const known = this.#clients.get(key);
     if (known !== undefined) return known;

@@ -1,8 +1,8 @@
 /**
- * Reads Node-RED's own config nodes for TLS and for proxies into plain settings.
+ * Reads Node-RED's own config nodes for TLS and for proxies, and its setting for proxies, into plain settings.
  */
 import type { Node, NodeAPI } from 'node-red';
-import type { NetworkSettings, ProxySettings, TlsSettings } from '../connection/index.ts';
+import type { NetworkSettings, ProxyRules, ProxySettings, TlsSettings } from '../connection/index.ts';
 import { ConnectError } from '../errors.ts';
 import { type NodeProperties, textValue } from './config-values.ts';
 
@@ -57,6 +57,33 @@ function proxySettings({ url = '', noproxy = [], credentials }: ProxyNode): Prox
 }
 
 /**
+ * Node-RED's setting `proxyOptions` and its variable `NR_PROXY_MODE`, which comes first. Undefined where neither
+ * asks for anything: then Node-RED's defaults hold, which are ours.
+ */
+function proxyRules(RED: NodeAPI, environment: NodeJS.ProcessEnv): ProxyRules | undefined {
+  // A file of settings may hold anything, and Node-RED takes what it knows of it.
+  const { proxyOptions } = RED.settings as {
+    readonly proxyOptions?: Readonly<Record<string, unknown>> | null;
+  };
+  const { mode, env } = proxyOptions ?? {};
+  const isMode = (value: unknown) => value === 'legacy' || value === 'strict';
+  const chosenMode = [environment.nr_proxy_mode || environment.NR_PROXY_MODE, mode].find(isMode);
+  const switches = ['favourUpperCase', 'lowerCaseOnly', 'excludeNpm'] as const;
+  const rules: ProxyRules = {
+    ...(chosenMode === 'legacy' ? { mode: 'legacy' } : {}),
+    ...Object.fromEntries(
+      switches.filter((name) => proxyOptions?.[name] === true).map((name) => [name, true]),
+    ),
+    ...(typeof env === 'object' && env !== null ? { environment: textsOf(env) } : {}),
+  };
+  return Object.keys(rules).length === 0 ? undefined : rules;
+}
+
+function textsOf(variables: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => typeof value === 'string'));
+}
+
+/**
  * The network settings of a connection.
  *
  * @throws ConnectError `CONFIG_INVALID` with the property, for a node that is missing or cannot be used
@@ -64,8 +91,10 @@ function proxySettings({ url = '', noproxy = [], credentials }: ProxyNode): Prox
 export function networkConfig(RED: NodeAPI, properties: NodeProperties): NetworkSettings {
   const tls = nodeOf(RED, properties, 'tls', 'tls-config');
   const proxy = nodeOf(RED, properties, 'proxy', 'http proxy');
+  const rules = proxyRules(RED, process.env);
   return {
     ...(tls === undefined ? {} : { tls: tlsSettings(tls as TlsNode) }),
     ...(proxy === undefined ? {} : { proxy: proxySettings(proxy as ProxyNode) }),
+    ...(rules === undefined ? {} : { proxyRules: rules }),
   };
 }

@@ -37,7 +37,9 @@ async function unpackBundled(): Promise<LaunchOptions> {
   try {
     const { default: bundled } = await import('@sparticuz/chromium');
     const executablePath = await bundled.executablePath();
-    return { executablePath, args: bundled.args, env: { ...process.env } as Record<string, string> };
+    // Not with the arguments that it comes with: they squeeze all into one process, which dies with the first page
+    // that is closed, and switch off what a browser forbids pages to do.
+    return { executablePath, env: { ...process.env } as Record<string, string> };
   } finally {
     restore('AWS_EXECUTION_ENV', place);
     restore('LD_LIBRARY_PATH', libraries);
@@ -52,8 +54,8 @@ function restore(name: string, value: string | undefined): void {
 /** Starts a browser: that of `CHROME_PATH`, one on the PATH, or the bundled one. */
 export async function launchBrowser(): Promise<Browser> {
   const installed = process.env.CHROME_PATH || (await installedBrowser());
+  if (!installed) bundledOptions ??= unpackBundled();
+  const found = installed ? { executablePath: installed } : await bundledOptions;
   // Containers run tests as root, where Chromium has no sandbox.
-  if (installed) return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] });
-  bundledOptions ??= unpackBundled();
-  return chromium.launch(await bundledOptions);
+  return chromium.launch({ ...found, args: ['--no-sandbox'] });
 }

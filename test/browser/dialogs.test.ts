@@ -2,6 +2,7 @@
  * The dialogs in a real browser on a real Node-RED.
  */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { type ImportDefinition, type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import { fieldGroups } from '../../src/editor/field-groups.ts';
 import type { Editor } from './editor.ts';
@@ -29,6 +30,14 @@ const ownAddress = {
   connectUrl: 'https://acme.example/connect',
   tokenUrl: 'https://acme.example/token',
 };
+/** Of an old installation, which takes basic authentication. */
+const basicAddress = { connectUrl: 'https://old.example/connect' };
+/** Node-RED's own configurations that a connection may choose. */
+const networkNodes: readonly FlowNode[] = [
+  { id: 'way', type: 'http proxy', name: 'the way out', url: 'http://proxy.example:8080', noproxy: [] },
+  { id: 'trust', type: 'tls-config', name: 'private authority', verifyservercert: true },
+];
+const network = { proxy: 'way', tls: 'trust' };
 const limits = {
   requestsPerMinute: '45',
   applicationId: '1042',
@@ -45,9 +54,13 @@ async function fillConnection(
   id: string,
   address: Readonly<Record<string, string>>,
 ): Promise<FlowNode> {
+  const isBasic = address === basicAddress;
   const options =
-    address === ownAddress ? { addressMode: 'own' } : { addressMode: 'norce', environment: 'production' };
-  const texts = { name: `my ${id}`, scope: 'prod stage', accountId: '10002', ...address };
+    address === norceAddress
+      ? { addressMode: 'norce', environment: 'production' }
+      : { addressMode: 'own', authentication: isBasic ? 'basic' : 'oauth2' };
+  const scope = isBasic ? {} : { scope: 'prod stage' };
+  const texts = { name: `my ${id}`, ...scope, accountId: '10002', ...address };
   await editor.editConfig(id);
   for (const [property, value] of Object.entries(options)) {
     await editor.configField(property).selectOption(value);
@@ -55,34 +68,62 @@ async function fillConnection(
   for (const [property, value] of Object.entries({ ...texts, clientId: 'erp', clientSecret: secret })) {
     await editor.configField(property).fill(value);
   }
+  await editor.configField('dryRun').check();
   await editor.tab('Limits');
   for (const [property, value] of Object.entries(limits)) await editor.configField(property).fill(value);
+  await editor.tab('Network');
+  for (const [property, value] of Object.entries(network)) {
+    await editor.configField(property).selectOption(value);
+  }
   await editor.done();
-  return connectionNode(id, { customer: '', ...options, ...texts, ...limits });
+  return connectionNode(id, { customer: '', ...options, ...texts, dryRun: true, ...limits, ...network });
+}
+
+/** Properties that hold the same in all nodes given as in one that nobody has filled in. */
+function untouched(filled: readonly (FlowNode | undefined)[], fresh: FlowNode): readonly string[] {
+  return Object.keys(propertiesOf([fresh], String(fresh.id))).filter(
+    (property) =>
+      !['id', 'type'].includes(property) &&
+      filled.every((node) => isDeepStrictEqual(node?.[property], fresh[property])),
+  );
 }
 
 /** Fills in an import's dialog; gives back what the node has to hold then. */
 async function fillImport(editor: Editor, name: ImportName): Promise<FlowNode> {
   const { fullFile, supplier }: ImportDefinition = imports[name];
   const texts = { name: `my ${name}`, accountId: '10003', ...(supplier ? { supplierId: '7' } : {}) };
-  const options = { unknownProperties: 'send', ...(fullFile ? { fullFile: 'message' } : {}) };
+  const options = {
+    connection: 'own',
+    unknownProperties: 'send',
+    ...(fullFile ? { fullFile: 'message' } : {}),
+  };
   await editor.edit(name);
   for (const [property, value] of Object.entries(texts)) await editor.field(property).fill(value);
   for (const [property, value] of Object.entries(options)) await editor.field(property).selectOption(value);
   if (fullFile?.disputed) await editor.field('fullFileUnderstood').check();
+  await editor.field('dryRun').check();
   await editor.tab('Fields');
   await editor.field('fieldMode').selectOption('chosen');
-  await editor.dialog.getByTitle('All fields of this group').first().check();
+  for (const group of await editor.dialog.getByTitle('All fields of this group').all()) await group.check();
+  const firstClear = editor.dialog.locator('.norce-field-row label:visible', {
+    hasText: 'empty when missing',
+  });
+  const hasClear = (await firstClear.count()) > 0;
+  if (hasClear) await firstClear.first().click();
   await editor.tab('Switches');
   const firstSwitch = editor.dialog.locator('#norce-import-switches input[type=checkbox]').first();
   const hasSwitches = (await firstSwitch.count()) > 0;
   if (hasSwitches) await firstSwitch.check();
   await editor.done();
 
-  const { fieldChoice, switches } = propertiesOf(await editor.exported(), name) as Record<string, object>;
+  const { fieldChoice, clear, switches } = propertiesOf(await editor.exported(), name) as Record<
+    string,
+    object
+  >;
   assert.ok(Object.values(fieldChoice ?? {}).flat().length > 0, `${name}: no field`);
+  assert.equal(Object.values(clear ?? {}).flat().length, hasClear ? 1 : 0, `${name}: clear`);
   assert.equal(Object.values(switches ?? {}).flat().length, hasSwitches ? 1 : 0, `${name}: switches`);
-  const more = { ...texts, ...options, fieldMode: 'chosen', fieldChoice, switches };
+  const more = { ...texts, ...options, dryRun: true, fieldMode: 'chosen', fieldChoice, clear, switches };
   return propertiesOf(
     [importNode(name, name, 'norce', fullFile?.disputed ? { ...more, fullFileUnderstood: true } : more)],
     name,
@@ -199,6 +240,12 @@ describeOnEachLine('dialogs in the editor', (test) => {
       await editor.editConfig('c1');
       assert.deepEqual(await editor.faultsOfText(), []);
       await editor.tab('Limits');
+      assert.deepEqual(await editor.faultsOfText(), []);
+      await editor.tab('Network');
+      assert.deepEqual(await editor.faultsOfText(), []);
+      await editor.tab('Connection');
+      await editor.configField('addressMode').selectOption('own');
+      await editor.configField('authentication').selectOption('basic');
       assert.deepEqual(await editor.faultsOfText(), []);
       await editor.cancel();
     });
@@ -343,12 +390,28 @@ describeOnEachLine('dialogs in the editor', (test) => {
       ...importNames.map((name) => importNode(name, name, 'norce')),
       ...otherNodes('norce'),
     ]);
+    await editor.add([...networkNodes, connectionNode('old', { customer: '' })]);
     const expected = new Map([
       ['norce', await fillConnection(editor, 'norce', norceAddress)],
       ['own', await fillConnection(editor, 'own', ownAddress)],
     ]);
+    expected.set('old', await fillConnection(editor, 'old', basicAddress));
     for (const name of importNames) expected.set(name, await fillImport(editor, name));
     for (const [id, properties] of await fillOthers(editor)) expected.set(id, properties);
+    const connections = ['norce', 'own', 'old'].map((id) => expected.get(id));
+    assert.deepEqual(untouched(connections, connectionNode('', { customer: '' })), []);
+    const canLack = ['clear', 'switches'];
+    for (const name of importNames) {
+      const left = untouched([expected.get(name)], importNode(name, name, 'norce'));
+      assert.deepEqual(
+        left.filter((property) => !canLack.includes(property)),
+        [],
+        name,
+      );
+    }
+    for (const property of canLack) {
+      assert.ok(importNames.some((name) => Object.keys(expected.get(name)?.[property] ?? {}).length > 0));
+    }
 
     await editor.deploy();
     const deployed = await stage.nodeRed.flows();

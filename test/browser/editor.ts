@@ -7,12 +7,26 @@ import type { FlowNodes, NodeRed } from '../support/node-red.ts';
 /** Node-RED's colour themes. */
 export type Theme = 'light' | 'dark';
 
+/** Somebody who signs in. */
+export interface User {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** How the editor is opened; each default is given. */
+export interface Visit {
+  /** What the browser prefers. Default: light. */
+  readonly theme?: Theme;
+  /** Who signs in. Default: nobody. */
+  readonly user?: User;
+}
+
 /** What the tests call on the page's `RED`. */
 interface PageRed {
   readonly nodes: {
     import(nodes: FlowNodes): unknown;
     node(id: string): PageNode;
-    getType(type: string): unknown;
+    getType(type: string): PageType | undefined;
     getNodeHelp(type: string): string;
     createCompleteNodeSet(options?: { readonly credentials: boolean }): FlowNodes;
     dirty(isDirty: boolean): void;
@@ -25,6 +39,10 @@ interface PageRed {
   readonly view: { redraw(): void };
   readonly actions: { invoke(name: string): void };
   readonly workspaces: { count(): number };
+}
+
+interface PageType {
+  readonly defaults: Readonly<Record<string, { readonly validate?: unknown }>>;
 }
 
 interface PageNode {
@@ -103,7 +121,11 @@ export class Editor {
   }
 
   /** Opens the editor and waits until it can be used, whether our nodes are there or not. */
-  static async open(browser: Browser, nodeRed: NodeRed, theme: Theme = 'light'): Promise<Editor> {
+  static async open(
+    browser: Browser,
+    nodeRed: NodeRed,
+    { theme = 'light', user }: Visit = {},
+  ): Promise<Editor> {
     const context = await browser.newContext({
       viewport: { width: 1500, height: 1000 },
       colorScheme: theme,
@@ -116,7 +138,8 @@ export class Editor {
       (route) => route.fulfill({ body: '' }),
     );
     const editor = new Editor(await context.newPage());
-    await editor.page.goto(nodeRed.url);
+    await editor.page.goto(`${nodeRed.adminUrl}/`);
+    if (user !== undefined) await editor.#signIn(user);
     await editor.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await editor.page.waitForFunction(() => RED.workspaces.count() > 0);
     return editor;
@@ -212,6 +235,14 @@ export class Editor {
     }, id);
   }
 
+  /** Properties of a node type that have a validator of their own. */
+  async validated(type: string): Promise<readonly string[]> {
+    return this.page.evaluate((wanted) => {
+      const defaults = Object.entries(RED.nodes.getType(wanted)?.defaults ?? {});
+      return defaults.filter(([, { validate }]) => validate !== undefined).map(([property]) => property);
+    }, type);
+  }
+
   /** All nodes as an export holds them, without credentials. */
   async exported(): Promise<FlowNodes> {
     return this.page.evaluate(() => RED.nodes.createCompleteNodeSet({ credentials: false }));
@@ -257,6 +288,14 @@ export class Editor {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  async #signIn({ name, password }: User): Promise<void> {
+    await this.page.locator('#node-dialog-login-username').fill(name);
+    await this.page.locator('#node-dialog-login-password').fill(password);
+    // Until now Node-RED refused all that was asked for, and the browser writes that down.
+    this.problems.length = 0;
+    await this.page.locator('#node-dialog-login-submit').click();
   }
 
   async #invoke(action: string): Promise<void> {

@@ -3,9 +3,16 @@
  */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { type Installer, linked, NodeRed, type NodeRedLine, nodeRedLines } from '../support/node-red.ts';
+import {
+  type Installer,
+  linked,
+  NodeRed,
+  type NodeRedLine,
+  type NodeRedOptions,
+  nodeRedLines,
+} from '../support/node-red.ts';
 import { launchBrowser } from './chromium.ts';
-import { Editor, type Theme } from './editor.ts';
+import { Editor, type Theme, type User } from './editor.ts';
 import { nodeTypes } from './nodes.ts';
 
 /** What one test has for itself on one line of Node-RED. */
@@ -13,12 +20,14 @@ export class Stage {
   readonly line: NodeRedLine;
   readonly nodeRed: NodeRed;
   readonly #browser: Browser;
+  readonly #user: User | undefined;
   readonly #editors: Editor[] = [];
 
-  constructor(line: NodeRedLine, nodeRed: NodeRed, browser: Browser) {
+  constructor(line: NodeRedLine, nodeRed: NodeRed, browser: Browser, user: User | undefined) {
     this.line = line;
     this.nodeRed = nodeRed;
     this.#browser = browser;
+    this.#user = user;
   }
 
   /** Opens the editor on empty flows. */
@@ -36,7 +45,10 @@ export class Stage {
 
   /** Opens the editor as it is, be our nodes there or not. */
   async visit(theme?: Theme): Promise<Editor> {
-    const editor = await Editor.open(this.#browser, this.nodeRed, theme);
+    const editor = await Editor.open(this.#browser, this.nodeRed, {
+      ...(theme === undefined ? {} : { theme }),
+      ...(this.#user === undefined ? {} : { user: this.#user }),
+    });
     this.#editors.push(editor);
     return editor;
   }
@@ -57,6 +69,10 @@ export interface StageOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: {@link linked}. */
   readonly install?: Installer;
+  /** Default: none more than the tests need. */
+  readonly settings?: NonNullable<NodeRedOptions['settings']>;
+  /** Who signs in, where the settings ask for it. Default: nobody. */
+  readonly user?: User;
 }
 
 /**
@@ -66,7 +82,7 @@ export interface StageOptions {
 export function describeOnEachLine(
   title: string,
   define: (test: StageTest) => void,
-  { environment = {}, install = linked }: StageOptions = {},
+  { environment = {}, install = linked, settings = {}, user }: StageOptions = {},
 ): void {
   describe(title, function () {
     this.timeout(120_000);
@@ -79,7 +95,9 @@ export function describeOnEachLine(
           browser = launched;
         }),
         ...nodeRedLines.map(async (line) => {
-          nodeReds.set(line, await NodeRed.start(environment, { install, line }));
+          const nodeRed = await NodeRed.start(environment, { install, line, settings });
+          nodeReds.set(line, nodeRed);
+          if (user !== undefined) await nodeRed.signIn(user.name, user.password);
         }),
       ]);
     });
@@ -92,7 +110,7 @@ export function describeOnEachLine(
     async function playOn(line: NodeRedLine, play: (stage: Stage) => Promise<void>): Promise<void> {
       const nodeRed = nodeReds.get(line);
       assert.ok(nodeRed !== undefined);
-      const stage = new Stage(line, nodeRed, browser);
+      const stage = new Stage(line, nodeRed, browser, user);
       await play(stage).finally(() => stage.close());
     }
 

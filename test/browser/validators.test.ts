@@ -10,6 +10,7 @@ import {
   importNode,
   jobRestartNode,
   jobStatusNode,
+  nodeTypes,
   otherNodes,
 } from './nodes.ts';
 import { describeOnEachLine, type Stage } from './stage.ts';
@@ -94,6 +95,7 @@ const unfit: readonly Case[] = [
   }),
   ...casesOf(connectionCase, {
     addressMode: ['both'],
+    authentication: ['digest'],
     customer: ['', 'a/b', 'acme.evil.example', '-a', 'å'],
     region: ['s e', 'se/'],
     environment: ['lab'],
@@ -174,7 +176,25 @@ async function reasonsOf(
   return reasons;
 }
 
+/** They look at another value too: the first is tried in the dialog, the second by a `fieldMode` without a choice. */
+const triedByOthers = ['fullFileUnderstood', 'fieldChoice'];
+
 describeOnEachLine('validators in the editor', (test) => {
+  test('are all tried', async (stage) => {
+    const editor = await stage.open();
+    const tried = new Set(unfit.map(({ node, text }) => `${node.type}: ${text.split(':')[0]}`));
+    for (const type of nodeTypes) {
+      for (const property of await editor.validated(type)) {
+        // The imports have their validators from one template: one import tries them for all.
+        const names = type.startsWith('norce-import-')
+          ? nodeTypes.filter((each) => each.startsWith('norce-import-'))
+          : [type];
+        const isTried = names.some((name) => tried.has(`${name}: ${property}`));
+        assert.ok(isTried || triedByOthers.includes(property), `${type}: ${property}`);
+      }
+    }
+  });
+
   test('give a reason in words for each value that does not fit', async (stage) => {
     const editor = await openWithConnection(stage);
     for (const [text, reasons] of await reasonsOf(editor, unfit)) {

@@ -2,16 +2,24 @@
  * The choice of a proxy, beside the function by which Node-RED's own request node chooses.
  */
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { proxyFor } from '../../src/connection/proxy-rules.ts';
+import { type ProxyRules, proxyFor } from '../../src/connection/proxy-rules.ts';
+import { nodeRedLines, requireOf } from '../support/node-red.ts';
 
-const { getProxyForUrl } = createRequire(import.meta.url)(
-  '@node-red/nodes/core/network/lib/proxyHelper.js',
-) as { getProxyForUrl(url: string, options: { env: object }): string };
+interface ProxyHelper {
+  getProxyForUrl(url: string, options: object): string;
+}
+
+const helperFile = '@node-red/nodes/core/network/lib/proxyHelper.js';
 
 describe('choice of a proxy', () => {
-  it('equals that of Node-RED’s request node', () => {
+  for (const line of nodeRedLines) {
+    const { getProxyForUrl } = requireOf(line)(helperFile) as ProxyHelper;
+    it(`equals that of Node-RED ${line}’s request node, whatever its proxyOptions`, () =>
+      checkChoice(getProxyForUrl));
+  }
+
+  function checkChoice(getProxyForUrl: ProxyHelper['getProxyForUrl']): void {
     const names = ['http_proxy', 'https_proxy', 'all_proxy', 'npm_config_proxy', 'npm_config_https_proxy'];
     const address = fc.constantFrom('http://p1:8080', 'https://p2:8443', 'p3:3128', '', 'http://u:p@p4:1');
     const host = fc.constantFrom(
@@ -47,26 +55,57 @@ describe('choice of a proxy', () => {
           pairs.flat().map(([name, isUpper, value]) => [isUpper ? name.toUpperCase() : name, value]),
         ),
       );
-    let proxied = 0;
-    let direct = 0;
+    const rules = fc.record(
+      {
+        mode: fc.constantFrom<('strict' | 'legacy')[]>('strict', 'strict', 'legacy'),
+        favourUpperCase: fc.boolean(),
+        lowerCaseOnly: fc.boolean(),
+        excludeNpm: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    );
+    const seen = new Map<string, number>();
     fc.assert(
       fc.property(
         environment,
+        rules,
         fc.constantFrom('http', 'https'),
         host,
         fc.constantFrom('', ':443', ':8443'),
-        (variables, scheme, name, port) => {
-          const url = `${scheme}://${name}${port}/x`;
-          const expected = getProxyForUrl(url, { env: variables });
-          const found = proxyFor(new URL(url), undefined, variables);
-          assert.equal(found?.origin, expected === '' ? undefined : new URL(expected).origin);
-          if (found === undefined) direct += 1;
-          else proxied += 1;
+        fc.boolean(),
+        (variables, options: ProxyRules, scheme, name, port, isOwn) => {
+          // The same address for both: Node-RED's request node searches the one that was typed.
+          const url = new URL(`${scheme}://${name}${port}/x`);
+          const expected = getProxyForUrl(url.href, { ...options, env: variables });
+          const found = isOwn
+            ? proxyFor(
+                url,
+                undefined,
+                { all_proxy: 'http://wrong:1' },
+                { ...options, environment: variables },
+              )
+            : proxyFor(url, undefined, variables, options);
+          assert.equal(found?.origin, expected === '' ? undefined : originOf(expected, scheme));
+          const kind = `${options.mode === 'legacy' ? 'legacy' : 'strict'}, ${found === undefined ? 'direct' : 'proxied'}`;
+          seen.set(kind, (seen.get(kind) ?? 0) + 1);
         },
       ),
       { numRuns: 5000 },
     );
-    assert.ok(proxied > 500 && direct > 500, `${proxied} proxied, ${direct} direct`);
+    assert.equal([...seen.values()].filter((count) => count > 200).length, 4, JSON.stringify([...seen]));
+  }
+
+  it('takes a chosen proxy by the same rules', () => {
+    const given = { url: 'http://chosen:2', noProxy: ['norce'] };
+    const url = new URL('https://acme.norce.tech');
+    assert.equal(
+      proxyFor(url, given, {}, { lowerCaseOnly: true, excludeNpm: true })?.origin,
+      'http://chosen:2',
+    );
+    assert.equal(proxyFor(url, given, {}, { favourUpperCase: true })?.origin, 'http://chosen:2');
+    assert.equal(proxyFor(url, given, { http_proxy: 'http://other:1' }, { mode: 'legacy' }), undefined);
+    const environment = { https_proxy: 'http://other:1' };
+    assert.equal(proxyFor(url, given, {}, { environment })?.origin, 'http://chosen:2');
   });
 
   it('never leads this machine’s own requests astray', () => {
@@ -132,3 +171,8 @@ describe('choice of a proxy', () => {
     }
   });
 });
+
+/** Node-RED's legacy mode leaves out the scheme that a proxy has none of; the strict one adds that of the request. */
+function originOf(address: string, scheme: string): string {
+  return new URL(address.includes('://') ? address : `${scheme}://${address}`).origin;
+}

@@ -3,32 +3,28 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import { inspect } from 'node:util';
 import { systemClock } from '../../src/connection/clock.ts';
 import { HttpClient } from '../../src/connection/http-client.ts';
 import {
-  type Call,
   ConnectionRegistry,
   type ConnectionSettings,
+  type Progress,
   type ProxySettings,
 } from '../../src/connection/index.ts';
 import type { Variables } from '../../src/connection/proxy-rules.ts';
 import { ConnectError } from '../../src/errors.ts';
+import { ping, post } from './support/calls.ts';
 import { type Certificates, HOST, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
-import { ProxyServer } from './support/proxy-server.ts';
+import { type ProxyBehaviour, ProxyServer } from './support/proxy-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
 
-const ping: Call = { method: 'GET', path: '/Job/Ping', priority: 'polls', repeatable: true };
-const post: Call = {
-  method: 'POST',
-  path: '/Product/ImportOnhands',
-  body: { length: 2, chunks: () => [Buffer.from('[]')] },
-  priority: 'imports',
-  repeatable: false,
-};
 const addresses = { connectUrl: `https://${HOST}/connect/4.0`, tokenUrl: `https://${HOST}/token` };
 const password = 'Proxy-pass~word_1';
+
+type ProxyFault = Omit<ProxyBehaviour, 'target' | 'credentials'>;
 
 describe('proxy', () => {
   let certificates: Certificates;
@@ -58,8 +54,10 @@ describe('proxy', () => {
     registry.acquire(settingsFor(addresses, { deadline: 300, tls: { ca: certificates.ca }, ...changes }));
   const through = (changes: Partial<ProxySettings> = {}) =>
     acquire({ proxy: { url: `http://${proxy.host}`, noProxy: [], ...changes } });
-  const rejects = (call: Promise<unknown>, code: string, message: RegExp) =>
-    assert.rejects(call, (error) => {
+  const rejects = async (call: Promise<unknown>, code: string, message: RegExp): Promise<ConnectError> => {
+    try {
+      await call;
+    } catch (error) {
       assert.ok(error instanceof ConnectError, inspect(error));
       assert.equal(error.code, code);
       assert.match(error.message, message);
@@ -67,8 +65,10 @@ describe('proxy', () => {
       for (const text of [password, SECRET, Buffer.from(`ann:${password}`).toString('base64')]) {
         assert.ok(!shown.includes(text));
       }
-      return true;
-    });
+      return error;
+    }
+    assert.fail('The call has succeeded.');
+  };
 
   it('leads to token and Connect by a tunnel each, and leaves no socket', async () => {
     const answer = await through().call(post);
@@ -115,21 +115,147 @@ describe('proxy', () => {
     await rejects(acquire().call(ping), 'TOKEN_UNAVAILABLE', /407/);
   });
 
-  it('that refuses, cannot be reached or says nothing: nothing was carried out', async () => {
-    for (const refusal of [403, 405, 502]) {
-      proxy.behaviour.refusal = refusal;
-      const error = through({ noProxy: [String(refusal)] }).call(post);
-      await rejects(error, 'TOKEN_UNAVAILABLE', new RegExp(String(refusal)));
+  it('that refuses, breaks off, raves, says nothing or is away: Connect has received nothing', async () => {
+    const faults: readonly [ProxyFault, RegExp][] = [
+      [{ refusal: 403 }, /proxy.*403: it does not allow this host/],
+      [{ refusal: 405 }, /proxy.*405/],
+      [{ refusal: 407 }, /proxy.*407: check its user name and password/],
+      [{ refusal: 502 }, /proxy.*502: it does not reach the host/],
+      [{ breaksOff: 'before' }, /proxy did not lead on/],
+      [{ breaksOff: 'after' }, /disconnected before secure TLS connection/],
+      [{ isMad: true }, /proxy did not lead on/],
+      [{ isSilent: true }, /no progress|in time/],
+    ];
+    for (const [fault, message] of faults) {
+      Object.assign(proxy.behaviour, fault);
+      for (const authentication of ['oauth2', 'basic'] as const) {
+        // A connection of its own each: none is told what the token endpoint said to the one before.
+        const way = { url: `http://ann:${password}@${proxy.host}`, noProxy: [inspect(fault)] };
+        const call = acquire({ proxy: way, authentication, timeout: 150 }).call(post);
+        const code = authentication === 'basic' ? 'CONNECT_UNAVAILABLE' : 'TOKEN_UNAVAILABLE';
+        const { details, retryable } = await rejects(call, code, message);
+        assert.equal(details?.perhapsReceived, false);
+        assert.equal(retryable, true);
+      }
+      for (const name of Object.keys(fault)) delete proxy.behaviour[name as keyof ProxyFault];
     }
-    await rejects(
-      acquire({ proxy: { url: 'http://127.0.0.1:9', noProxy: [] } }).call(post),
-      'TOKEN_UNAVAILABLE',
-      /ECONNREFUSED/,
-    );
-    proxy.behaviour.isSilent = true;
-    const silent = acquire({ proxy: { url: `http://${proxy.host}`, noProxy: [] }, timeout: 100 });
-    await rejects(silent.call(post), 'TOKEN_UNAVAILABLE', /no progress|in time/);
+    const nowhere = acquire({ proxy: { url: 'http://127.0.0.1:9', noProxy: [] } }).call(post);
+    await rejects(nowhere, 'TOKEN_UNAVAILABLE', /proxy did not lead on.*ECONNREFUSED/);
     assert.equal(server.arrivals.length + server.tokenRequests, 0);
+  });
+
+  it('that comes to its senses: what must not be sent twice is sent again, and arrives once', async () => {
+    const connection = through();
+    await connection.call(ping);
+    const before = proxy.tunnels.length;
+    const call = (fault: ProxyFault) => {
+      Object.assign(proxy.behaviour, fault);
+      const progress: Progress[] = [];
+      const onProgress = (each: Progress) => {
+        progress.push(each);
+        if (each.kind !== 'retrying') return;
+        for (const name of Object.keys(fault)) delete proxy.behaviour[name as keyof ProxyFault];
+      };
+      return connection.call({ ...post, onProgress }).then((answer) => ({ answer, progress }));
+    };
+    const faults = [
+      { refusal: 502 },
+      { breaksOff: 'before' },
+      { breaksOff: 'after' },
+      { isMad: true },
+    ] as const;
+    for (const fault of faults) {
+      const { answer, progress } = await call(fault);
+      assert.equal(answer.status, 200);
+      assert.equal(answer.perhapsReceivedBefore, false);
+      const retries = progress.filter((each) => each.kind === 'retrying');
+      assert.deepEqual(
+        retries.map(({ code }) => code),
+        ['CONNECTION_FAILED'],
+      );
+    }
+    assert.equal(server.arrivals.length, 1 + faults.length);
+    assert.equal(proxy.tunnels.length - before, 2 * faults.length);
+  });
+
+  describe('reached over TLS', () => {
+    const trusted = tls.getCACertificates('default');
+    let secureProxy: ProxyServer;
+    beforeEach(async () => {
+      secureProxy = new ProxyServer(certificates.proxy);
+      await secureProxy.start();
+      secureProxy.behaviour.target = server.port;
+      secureProxy.behaviour.credentials = `ann:${password}`;
+    });
+    afterEach(async () => {
+      tls.setDefaultCACertificates(trusted);
+      await secureProxy.stop();
+    });
+
+    const securely = (changes: Partial<ConnectionSettings> = {}, host = secureProxy.host) =>
+      acquire({ proxy: { url: `https://ann:${password}@${host}`, noProxy: [] }, ...changes });
+
+    it('is trusted as Node.js trusts it, beside what the TLS configuration says of Connect', async () => {
+      tls.setDefaultCACertificates([...trusted, certificates.ca]);
+      const warnings: Error[] = [];
+      const warn = (warning: Error) => void warnings.push(warning);
+      process.on('warning', warn);
+      assert.equal((await securely().call(post)).status, 200);
+      const byName = secureProxy.host.replace('127.0.0.1', 'localhost');
+      assert.equal((await securely({}, byName).call(post)).status, 200);
+      await sleep(0);
+      process.off('warning', warn);
+      assert.deepEqual(warnings, []);
+      assert.equal(secureProxy.tunnels.length, 4);
+      assert.equal(server.arrivals.length, 2);
+    });
+
+    it('is refused where Node.js does not trust it, whatever the TLS configuration says of Connect', async () => {
+      const { ca } = certificates;
+      for (const given of [{ ca }, { ca, rejectUnauthorized: false }]) {
+        await rejects(
+          securely({ tls: given }).call(post),
+          'TOKEN_UNAVAILABLE',
+          /proxy did not lead on.*certificate.*NODE_EXTRA_CA_CERTS/,
+        );
+      }
+      const other = new ProxyServer(certificates.server);
+      await other.start();
+      tls.setDefaultCACertificates([...trusted, ca]);
+      const call = securely({ tls: { ca, servername: HOST } }, other.host).call(post);
+      await rejects(
+        call,
+        'TOKEN_UNAVAILABLE',
+        /proxy did not lead on.*altnames.*check the address of the proxy/,
+      );
+      await other.stop();
+      assert.equal(secureProxy.tunnels.length + other.tunnels.length + server.tokenRequests, 0);
+    });
+
+    it('is shown no client certificate: that is for Connect', async () => {
+      const shown: boolean[] = [];
+      const { ca, proxy: own, client } = certificates;
+      const asking = new ProxyServer({ ...own, ca, requestCert: true, rejectUnauthorized: false });
+      asking.onSecure((socket) => shown.push(Object.keys(socket.getPeerCertificate()).length > 0));
+      await asking.start();
+      asking.behaviour.target = server.port;
+      tls.setDefaultCACertificates([...trusted, ca]);
+      const { cert, key } = client;
+      assert.equal((await securely({ tls: { ca, cert, key } }, asking.host).call(post)).status, 200);
+      await asking.stop();
+      assert.deepEqual(shown, [false, false]);
+    });
+
+    it('that refuses: nothing was carried out, and nothing secret is told', async () => {
+      tls.setDefaultCACertificates([...trusted, certificates.ca]);
+      for (const refusal of [407, 502]) {
+        secureProxy.behaviour.refusal = refusal;
+        const call = securely({ authentication: 'basic' }).call(post);
+        const { details } = await rejects(call, 'CONNECT_UNAVAILABLE', new RegExp(`proxy.*${refusal}`));
+        assert.equal(details?.perhapsReceived, false);
+      }
+      assert.equal(server.arrivals.length, 0);
+    });
   });
 
   it('that breaks off while the answer is awaited leaves the outcome open', async () => {

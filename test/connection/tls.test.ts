@@ -3,15 +3,15 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import type { ServerOptions } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { inspect, promisify } from 'node:util';
-import { type Call, ConnectionRegistry, type TlsSettings } from '../../src/connection/index.ts';
+import { ConnectionRegistry, type TlsSettings } from '../../src/connection/index.ts';
 import { ConnectError } from '../../src/errors.ts';
+import { ping, post } from './support/calls.ts';
 import { type Certificates, HOST, PASSPHRASE, readCertificates } from './support/certificates.ts';
 import { ConnectServer } from './support/connect-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
-
-const ping: Call = { method: 'GET', path: '/Job/Ping', priority: 'polls', repeatable: true };
 
 describe('TLS', () => {
   let certificates: Certificates;
@@ -31,7 +31,18 @@ describe('TLS', () => {
   beforeEach(() => {
     registry = new ConnectionRegistry({ minute: 120, environment: {} });
   });
-  afterEach(() => registry.close());
+  const more: ConnectServer[] = [];
+  afterEach(async () => {
+    await registry.close();
+    await Promise.all(more.splice(0).map((each) => each.stop()));
+  });
+
+  async function serving(own: ServerOptions): Promise<ConnectServer> {
+    const another = new ConnectServer({ tls: own });
+    more.push(another);
+    await another.start();
+    return another;
+  }
 
   // The certificate bears a name, and this machine is reached by its address.
   const trusting = (): TlsSettings => ({ ca: certificates.ca, servername: HOST });
@@ -55,8 +66,71 @@ describe('TLS', () => {
     await assert.rejects(acquire({ ca, servername: 'other.example' }).call(ping), /altnames/);
   });
 
-  it('is not checked where that was chosen', async () => {
-    assert.equal((await acquire({ rejectUnauthorized: false }).call(ping)).status, 200);
+  it('is not checked where that was chosen, and only there', async () => {
+    for (const own of [certificates.server, certificates.expired, certificates.alone]) {
+      const doubtful = await serving(own);
+      assert.equal((await acquire({ rejectUnauthorized: false }, doubtful).call(ping)).status, 200);
+      await assert.rejects(acquire({ rejectUnauthorized: true }, doubtful).call(ping), /certificate/);
+    }
+  });
+
+  describe('a fault is told with what mends it, and nothing was carried out', () => {
+    const faults: readonly [string, () => ServerOptions, () => TlsSettings | undefined, RegExp][] = [
+      [
+        'an expired certificate',
+        () => certificates.expired,
+        trusting,
+        /certificate has expired; it has to be renewed there, unless the clock of this machine is wrong/,
+      ],
+      [
+        'a certificate that signed itself',
+        () => certificates.alone,
+        trusting,
+        /self-signed certificate.*; name the authority .* TLS configuration of the connection, or in NODE_EXTRA_CA_CERTS/,
+      ],
+      [
+        'an authority that is not known',
+        () => certificates.server,
+        () => ({ servername: HOST }),
+        /first certificate.*; name the authority .* TLS configuration of the connection, or in NODE_EXTRA_CA_CERTS/,
+      ],
+      [
+        'another host name',
+        () => certificates.server,
+        () => ({ ca: certificates.ca }),
+        /altnames.*; check the address, or give the name of the server in a TLS configuration/,
+      ],
+      ...(['TLSv1.2', 'TLSv1.3'] as const).map((version): (typeof faults)[number] => [
+        `a client certificate that is missing (${version})`,
+        () => ({ ...certificates.server, ...askingFor(version) }),
+        trusting,
+        /\((ssl\/tls|tlsv13) alert (handshake failure|certificate required); perhaps it asks for a client certificate/,
+      ]),
+    ];
+
+    function askingFor(maxVersion: 'TLSv1.2' | 'TLSv1.3'): ServerOptions {
+      return { ca: certificates.ca, requestCert: true, rejectUnauthorized: true, maxVersion };
+    }
+
+    for (const [name, server, settings, message] of faults) {
+      it(name, async () => {
+        const faulty = await serving(server());
+        for (const authentication of ['oauth2', 'basic'] as const) {
+          const tls = settings();
+          const given = { deadline: 200, authentication, ...(tls === undefined ? {} : { tls }) };
+          const call = registry.acquire(settingsFor(faulty.addresses, given)).call(post);
+          await assert.rejects(call, (error) => {
+            assert.ok(error instanceof ConnectError, inspect(error));
+            const isBasic = authentication === 'basic';
+            assert.equal(error.code, isBasic ? 'CONNECT_UNAVAILABLE' : 'TOKEN_UNAVAILABLE', error.message);
+            assert.match(error.message, message);
+            assert.equal(error.details?.perhapsReceived, false);
+            return true;
+          });
+        }
+        assert.equal(faulty.arrivals.length + faulty.tokenRequests, 0);
+      });
+    }
   });
 
   it('shows a client certificate in each of its forms', async () => {

@@ -7,11 +7,13 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { importNames } from '../../src/contract/index.ts';
+import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
 import { Simulator } from '../../src/simulator/index.ts';
+import { ConnectServer } from '../connection/support/connect-server.ts';
 import {
   copyOf,
   environmentWith,
@@ -24,11 +26,27 @@ import {
 import { installNode, oldestNode } from './node-js.ts';
 
 const secret = 'end-to-end-secret';
+const oldSecret = 'end-to-end-old-secret';
 const stock = { PartNo: 'P1', WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 3 };
 
-/** Items come in over HTTP; what leaves the node on either port, or its error, is the answer. */
-function httpFlow(simulator: Simulator, more: object = {}): FlowNodes {
-  const place = { x: 100, y: 100, z: 'tab' };
+const place = { x: 100, y: 100, z: 'tab' };
+
+/** An import node with a way in over HTTP. */
+function importAt(url: string, name: ImportName, more: object = {}): FlowNodes {
+  const id = `import ${url}`;
+  const common = {
+    connection: 'connection',
+    accountId: '',
+    ...('supplier' in imports[name] ? { supplierId: '1' } : {}),
+  };
+  return [
+    { id: `in ${url}`, type: 'http in', url, method: 'post', ...place, wires: [[id]] },
+    { id, type: `norce-${name}`, ...common, ...place, wires: [['accepted'], ['rejected']], ...more },
+  ];
+}
+
+/** Items come in over HTTP; what leaves a node on either port, or its error, is the answer. */
+function httpFlow(simulator: Simulator, old: ConnectServer, more: object = {}): FlowNodes {
   return [
     { id: 'tab', type: 'tab', label: 'End to end' },
     {
@@ -43,15 +61,20 @@ function httpFlow(simulator: Simulator, more: object = {}): FlowNodes {
       credentials: { clientId: 'erp', clientSecret: secret },
       ...more,
     },
-    { id: 'in', type: 'http in', url: '/items', method: 'post', ...place, wires: [['import']] },
     {
-      id: 'import',
-      type: 'norce-import-onhands',
-      connection: 'connection',
-      accountId: '',
-      ...place,
-      wires: [['accepted'], ['rejected']],
+      id: 'old',
+      type: 'norce-connect-config',
+      addressMode: 'own',
+      authentication: 'basic',
+      connectUrl: old.addresses.connectUrl,
+      accountId: '10000',
+      credentials: { clientId: '1042', clientSecret: oldSecret },
+      ...more,
     },
+    ...importNames.flatMap((name) => importAt(`/items/${name}`, name)),
+    ...importAt('/items', 'import-onhands'),
+    ...importAt('/dry', 'import-onhands', { dryRun: true }),
+    ...importAt('/old', 'import-onhands', { connection: 'old' }),
     { id: 'catch', type: 'catch', scope: null, uncaught: false, ...place, wires: [['caught']] },
     ...[
       ['accepted', '{ "port": 1, "norce": norce }'],
@@ -68,9 +91,9 @@ function httpFlow(simulator: Simulator, more: object = {}): FlowNodes {
   ];
 }
 
-async function post(nodeRed: NodeRed, body: unknown): Promise<Record<string, unknown>> {
+async function post(nodeRed: NodeRed, body: unknown, path = '/items'): Promise<Record<string, unknown>> {
   for (;;) {
-    const answer = await fetch(`${nodeRed.url}/items`, {
+    const answer = await fetch(`${nodeRed.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -104,6 +127,10 @@ describe('end to end: the tarball', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
+  function installed(): string {
+    return join(prepared, 'node_modules', '@norce-connect', 'node-red');
+  }
+
   function binaryOf(version: string): string {
     const binary = binaries.get(version);
     assert.ok(binary !== undefined);
@@ -111,11 +138,10 @@ describe('end to end: the tarball', function () {
   }
 
   it('holds what is needed and nothing else', async () => {
-    const installed = join(prepared, 'node_modules', '@norce-connect', 'node-red');
-    const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+    const entries = await readdir(installed(), { recursive: true, withFileTypes: true });
     const files = entries
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed().length + 1));
     const allowed =
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|examples\/[^/]+\.(json|csv)|dist\/(nodes|src)\/.+\.(js|html|json|svg)|resources\/.+\.js)$/;
     assert.deepEqual(
@@ -123,7 +149,7 @@ describe('end to end: the tarball', function () {
       [],
     );
     for (const name of importNames) assert.ok(files.includes(`dist/nodes/${name}.html`));
-    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    const manifest = JSON.parse(await readFile(join(installed(), 'package.json'), 'utf8')) as {
       dependencies: object;
     };
     assert.deepEqual(Object.keys(manifest.dependencies).sort(), ['oauth4webapi', 'undici']);
@@ -133,9 +159,11 @@ describe('end to end: the tarball', function () {
     for (const version of [...missing, process.versions.node]) {
       describe(`in Node-RED ${line} on Node.js ${version}`, () => {
         let simulator: Simulator;
+        const old = new ConnectServer();
         let nodeRed: NodeRed;
 
         before(async () => {
+          await old.start();
           simulator = await Simulator.start({
             mood: 'kind',
             timeScale: 100,
@@ -146,6 +174,7 @@ describe('end to end: the tarball', function () {
         after(async () => {
           await nodeRed?.stop();
           await simulator?.close();
+          await old.stop();
         });
 
         it('runs on just these', async () => {
@@ -178,7 +207,7 @@ describe('end to end: the tarball', function () {
         });
 
         it('does the main job: items in, a job at Connect, the record in its catalogue', async () => {
-          await nodeRed.deploy(httpFlow(simulator));
+          await nodeRed.deploy(httpFlow(simulator, old));
           simulator.catalogue.addSku('P1');
           const { port, norce } = (await post(nodeRed, [stock])) as {
             port: number;
@@ -188,6 +217,32 @@ describe('end to end: the tarball', function () {
           assert.equal(norce.jobId, String(simulator.requests[0]?.jobId));
           await simulator.settled();
           assert.equal(simulator.catalogue.get('onhands', 'P1', 'W', 'L')?.OnhandValue, 3);
+        });
+
+        it('takes the example in the help of every import node to Connect', async () => {
+          for (const name of importNames) {
+            const help = await readFile(
+              join(installed(), 'dist/nodes/locales/en-US', `${name}.html`),
+              'utf8',
+            );
+            const [, text = ''] = /<pre>([\s\S]*?)<\/pre>/.exec(help) ?? [];
+            const item: unknown = new Function(`return (${text});`)();
+            const answer = (await post(nodeRed, [item], `/items/${name}`)) as { norce?: { jobId?: string } };
+            const sent = simulator.requests.at(-1);
+            assert.equal(answer.norce?.jobId, String(sent?.jobId), `${name}: ${JSON.stringify(answer)}`);
+            assert.ok(sent?.path.endsWith(imports[name].path), sent?.path);
+          }
+        });
+
+        it('sends nothing in a dry run, and says what it would have sent', async () => {
+          const before = simulator.requests.length;
+          const { port, norce } = (await post(nodeRed, [stock], '/dry')) as {
+            port: number;
+            norce: { dryRun: boolean; header: object };
+          };
+          assert.deepEqual([port, norce.dryRun], [1, true]);
+          assert.match(JSON.stringify(norce.header), /"SkuOnhandFieldsThatAreSet":\[3\]/);
+          assert.equal(simulator.requests.length, before);
         });
 
         it('gives back what cannot be sent, and a clear error for what is no list', async () => {
@@ -201,14 +256,28 @@ describe('end to end: the tarball', function () {
         });
 
         it('keeps token and throttle over a full deploy', async () => {
-          await nodeRed.deploy(httpFlow(simulator, { name: 'renamed' }));
+          await nodeRed.deploy(httpFlow(simulator, old, { name: 'renamed' }));
           assert.equal((await post(nodeRed, [stock])).port, 1);
           assert.equal(simulator.tokenRequests.length, 1);
         });
 
+        it('gives the answer to a request that a deploy overtakes, with basic authentication', async () => {
+          const arrived = new Promise<readonly [IncomingMessage, ServerResponse]>((resolve) => {
+            old.behaviour.connect = (request, _body, response) => resolve([request, response]);
+          });
+          const answer = post(nodeRed, [stock], '/old');
+          const [{ headers }, response] = await arrived;
+          assert.equal(headers.authorization, `Basic ${Buffer.from(`1042:${oldSecret}`).toString('base64')}`);
+          await nodeRed.deploy(httpFlow(simulator, old, { name: 'renamed again' }));
+          response.end('{"JobId":"77"}');
+          assert.equal(((await answer).norce as { jobId: string }).jobId, '77');
+          assert.equal(old.arrivals.length, 1);
+          assert.equal(old.tokenRequests, 0);
+        });
+
         it('keeps the secret out of flows, exports and the log', async () => {
           assert.ok(!JSON.stringify(await nodeRed.flows()).includes(secret));
-          assert.ok(!nodeRed.output.includes(secret));
+          for (const each of [secret, oldSecret]) assert.ok(!nodeRed.output.includes(each));
           const shown = await fetch(`${nodeRed.url}/credentials/norce-connect-config/connection`);
           assert.deepEqual(await shown.json(), { clientId: 'erp', has_clientSecret: true });
           for (const file of ['flows.json', 'flows_cred.json']) {

@@ -27,9 +27,9 @@ const expected: readonly (readonly unknown[])[] = [
 
 /** Import, product or SKU, code of the reason: in the order in which they leave. */
 const expectedRejections: readonly (readonly [string, string, string])[] = [
+  ['import-products', '00418', 'SKU_REPEATED'],
   ['import-products', 'talt-fjallrav-2', 'REQUIRED'],
   ['import-products', 'Reservdelar : Tält : Fjällräv 2 : Tältstång lång 2021', 'TOO_LONG'],
-  ['import-products', '00418', 'STAGE_NOT_SENT'],
   ['import-prices', 'KLISTER', 'NOTHING_TO_WRITE'],
 ];
 
@@ -204,9 +204,9 @@ describe('example: CSV of a shop', function () {
   });
 
   it('needs one request each for products and prices', () => {
-    const paths = simulator.requests.map(({ path }) => path.split('/').at(-1));
+    const operations = simulator.requests.map(({ path }) => path.split('/').at(-1) ?? '');
     assert.deepEqual(
-      paths.filter((path) => path !== 'ImportOnhands'),
+      operations.filter((operation) => operation.startsWith('Import') && operation !== 'ImportOnhands'),
       ['ImportProducts', 'ImportSkuPriceLists'],
     );
   });
@@ -224,6 +224,7 @@ describe('example: CSV of a shop', function () {
       products,
     );
     assert.deepEqual(catalogue.all('skus'), before);
-    assert.deepEqual(requests.at(-1)?.header, requests[0]?.header);
+    const [first, second] = requests.filter(isProducts);
+    assert.deepEqual(second?.header, first?.header);
   });
 });

@@ -11,7 +11,7 @@ import { ProxyServer } from '../connection/support/proxy-server.ts';
 import { allNodes, Collector, credentials, helper, importFlow, importNode, unload } from '../support/flow.ts';
 
 const require = createRequire(import.meta.url);
-const coreNodes = ['05-tls.js', '06-httpproxy.js'].map(
+const coreNodes = ['05-tls.js', '06-httpproxy.js', '21-httprequest.js'].map(
   (file) => require(`@node-red/nodes/core/network/${file}`) as NodeInitializer,
 );
 const addresses = { connectUrl: `https://${HOST}/connect/4.0`, tokenUrl: `https://${HOST}/token` };
@@ -164,5 +164,62 @@ describe('proxy and TLS nodes at a connection', () => {
     assert.equal(proxy.tunnels.length, 2);
     assert.equal(second.tunnels.length, 2);
     await second.stop();
+  });
+
+  describe('without a proxy node, Node-RED’s proxyOptions count as for its request node', () => {
+    const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'npm_config_https_proxy'];
+    const kept = new Map(names.map((name) => [name, process.env[name]]));
+    afterEach(() => {
+      helper.settings({ proxyOptions: undefined });
+      for (const [name, value] of kept) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
+
+    const nowhere = 'http://127.0.0.1:9';
+    const cases: readonly [
+      options: object | null,
+      variables: Readonly<Record<string, string>>,
+      leads: boolean,
+    ][] = [
+      [null, { https_proxy: 'proxy', HTTPS_PROXY: nowhere }, true],
+      [{ favourUpperCase: true }, { https_proxy: nowhere, HTTPS_PROXY: 'proxy' }, true],
+      [{ favourUpperCase: 'true' }, { https_proxy: nowhere, HTTPS_PROXY: 'proxy' }, false],
+      [{ lowerCaseOnly: true }, { HTTPS_PROXY: 'proxy' }, false],
+      [{ excludeNpm: true }, { npm_config_https_proxy: nowhere, https_proxy: 'proxy' }, true],
+      [{ mode: 'legacy' }, { HTTP_PROXY: 'proxy', https_proxy: nowhere }, true],
+      [{ mode: 'strict' }, { HTTP_PROXY: 'proxy' }, false],
+      [{ env: { https_proxy: 'proxy' } }, { https_proxy: nowhere }, true],
+    ];
+    for (const [options, variables, leads] of cases) {
+      it(`${JSON.stringify(options)} with ${JSON.stringify(variables)}: ${leads ? 'through it' : 'past it'}`, async () => {
+        const way = `http://ann:${password}@${proxy.host}`;
+        const filled = (value: object) =>
+          JSON.parse(JSON.stringify(value), (_key, each) => (each === 'proxy' ? way : each)) as object;
+        for (const name of names) delete process.env[name];
+        Object.assign(process.env, filled(variables));
+        helper.settings({ proxyOptions: options && filled(options) });
+        const request = {
+          id: 'request',
+          type: 'http request',
+          z: 'tab',
+          method: 'GET',
+          ret: 'txt',
+          tls: 'tls',
+        };
+        const nodes = [
+          ...flow({ connection: { proxy: '' } }),
+          { ...request, url: `https://${HOST}/connect/4.0/Job/Ping`, wires: [['answered']] },
+          { id: 'answered', z: 'tab', type: 'helper', wires: [] },
+        ];
+        await run(nodes);
+        const ours = proxy.tunnels.length;
+        const answered = new Collector(['answered']);
+        helper.getNode('request').receive({});
+        await answered.until(() => answered.of('answered').length > 0);
+        assert.deepEqual([ours > 0, proxy.tunnels.length > ours], [leads, leads]);
+      });
+    }
   });
 });

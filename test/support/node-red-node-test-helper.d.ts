@@ -6,7 +6,8 @@ declare module 'node-red-node-test-helper' {
 
   interface TestHelper {
     init(runtimePath: string, userSettings?: object): void;
-    settings(userSettings: object): void;
+    /** Sets what the next start of flows finds in `RED.settings`, beside the defaults. */
+    settings(userSettings: object): object;
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
     load(nodes: readonly NodeInitializer[], flow: readonly object[], credentials?: object): Promise<void>;

@@ -4,6 +4,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
@@ -30,6 +31,16 @@ export type NodeRedLine = (typeof nodeRedLines)[number];
 
 /** The development dependency that holds each line. */
 const packages: Readonly<Record<NodeRedLine, string>> = { '4.1': 'node-red-4', '5': 'node-red' };
+
+/** Path of a file in the package of a line. */
+function fileOf(line: NodeRedLine, path: string): string {
+  return fileURLToPath(new URL(path, import.meta.resolve(`${packages[line]}/package.json`)));
+}
+
+/** Loads a module as the Node-RED of a line does. */
+export function requireOf(line: NodeRedLine): NodeJS.Require {
+  return createRequire(fileOf(line, './red.js'));
+}
 
 /** Puts the package into a user folder of Node-RED. */
 export type Installer = (userDir: string) => Promise<void>;
@@ -101,6 +112,8 @@ export interface NodeRedOptions {
   readonly userDir?: string;
   /** JavaScript at the end of its settings file. Default: none. */
   readonly settingsCode?: string;
+  /** What its file of settings holds besides what the tests need. Default: nothing. */
+  readonly settings?: { readonly httpAdminRoot?: string; readonly [name: string]: unknown };
 }
 
 /** A flow as Node-RED's admin API gives and takes it. */
@@ -108,14 +121,19 @@ export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
 
 /** A running Node-RED. */
 export class NodeRed {
+  /** Root of what flows serve. */
   readonly url: string;
+  /** Where the editor and its API are; without a slash at the end. */
+  readonly adminUrl: string;
   readonly #child: ChildProcess;
   /** Folder of its settings, flows and installed packages. */
   readonly userDir: string;
   #output = '';
+  #authorization: Readonly<Record<string, string>> = {};
 
-  private constructor(url: string, child: ChildProcess, userDir: string) {
+  private constructor(url: string, adminRoot: string, child: ChildProcess, userDir: string) {
     this.url = url;
+    this.adminUrl = url + adminRoot;
     this.#child = child;
     this.userDir = userDir;
     for (const stream of [child.stdout, child.stderr]) {
@@ -128,29 +146,29 @@ export class NodeRed {
   /** Starts Node-RED and waits until it answers. Throws with its output when it ends or stays silent. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    { install = linked, line = '5', node = process.execPath, ...options }: NodeRedOptions = {},
+    { install = linked, line = '5', node = process.execPath, settings = {}, ...options }: NodeRedOptions = {},
   ): Promise<NodeRed> {
     const userDir = options.userDir ?? (await mkdtemp(join(tmpdir(), 'norce-node-red-')));
     if (options.userDir === undefined) await install(userDir);
-    const settings = {
+    const content = {
       flowFile: 'flows.json',
       credentialSecret: 'test',
       uiHost: '127.0.0.1',
       editorTheme: { tours: false },
       telemetry: { enabled: false, updateNotification: false },
+      ...settings,
     };
     const { settingsCode = '' } = options;
     await writeFile(
       join(userDir, 'settings.js'),
-      `module.exports = ${JSON.stringify(settings)};\n${settingsCode}`,
+      `module.exports = ${JSON.stringify(content)};\n${settingsCode}`,
     );
     const port = await freePort();
-    const program = fileURLToPath(new URL('./red.js', import.meta.resolve(`${packages[line]}/package.json`)));
-    const child = spawn(node, [program, '-u', userDir, '-p', String(port)], {
+    const child = spawn(node, [fileOf(line, './red.js'), '-u', userDir, '-p', String(port)], {
       env: { ...environmentWith(node), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, child, userDir);
+    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, settings.httpAdminRoot ?? '', child, userDir);
     try {
       await nodeRed.#started();
     } catch (error) {
@@ -165,18 +183,43 @@ export class NodeRed {
     return this.#output;
   }
 
+  /**
+   * Gets a token for a user of `adminAuth`.
+   *
+   * @param scope what of the user's permissions it is for
+   */
+  async token(username: string, password: string, scope = '*'): Promise<string> {
+    const answer = await fetch(`${this.adminUrl}/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: 'node-red-admin',
+        grant_type: 'password',
+        scope,
+        username,
+        password,
+      }),
+    });
+    if (!answer.ok) throw new Error(`Node-RED gave no token: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { readonly access_token: string }).access_token;
+  }
+
+  /** Lets the other methods act as a user of `adminAuth`. */
+  async signIn(username: string, password: string): Promise<void> {
+    this.#authorization = { authorization: `Bearer ${await this.token(username, password)}` };
+  }
+
   /** The flows as they are deployed, without credentials. */
   async flows(): Promise<FlowNodes> {
-    const answer = await fetch(`${this.url}/flows`);
+    const answer = await fetch(`${this.adminUrl}/flows`, { headers: this.#authorization });
     return (await answer.json()) as FlowNodes;
   }
 
   /** Replaces all flows; resolves when the new ones have started, which Node-RED's answer does not wait for. */
   async deploy(flows: FlowNodes): Promise<void> {
     const starts = this.#flowStarts();
-    const answer = await fetch(`${this.url}/flows`, {
+    const answer = await fetch(`${this.adminUrl}/flows`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...this.#authorization },
       body: JSON.stringify(flows),
     });
     if (!answer.ok) throw new Error(`Node-RED refused the flows: ${answer.status} ${await answer.text()}`);
@@ -191,7 +234,7 @@ export class NodeRed {
   async upload(tarball: string): Promise<void> {
     const form = new FormData();
     form.append('tarball', new Blob([await readFile(tarball)]), basename(tarball));
-    const answer = await fetch(`${this.url}/nodes`, { method: 'POST', body: form });
+    const answer = await fetch(`${this.adminUrl}/nodes`, { method: 'POST', body: form });
     if (!answer.ok) throw new Error(`Node-RED refused the package: ${answer.status} ${await answer.text()}`);
   }
 

@@ -1,5 +1,5 @@
 /**
- * A private certificate authority with a server and a client; certificates/make.sh made them.
+ * A private certificate authority with those whom it certifies; certificates/make.sh made them.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,32 +9,42 @@ export const HOST = 'connect.example';
 /** The passphrase of the client's locked key and of its PKCS #12 file. */
 export const PASSPHRASE = 'Pass-phrase_of~the key';
 
+interface Certified {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Certificates and keys as PEM, and the PKCS #12 file of the client. */
 export interface Certificates {
   readonly ca: string;
   /** Path of the authority's certificate. */
   readonly caFile: string;
-  readonly server: { readonly cert: string; readonly key: string };
-  readonly client: {
-    readonly cert: string;
-    readonly key: string;
-    readonly lockedKey: string;
-    readonly pfx: Buffer;
-  };
+  readonly server: Certified;
+  /** For the server's name, out of date. */
+  readonly expired: Certified;
+  /** For the server's name, signed by itself. */
+  readonly alone: Certified;
+  /** For `localhost` and 127.0.0.1. */
+  readonly proxy: Certified;
+  readonly client: Certified & { readonly lockedKey: string; readonly pfx: Buffer };
 }
 
 const file = (name: string) => new URL(`certificates/${name}`, import.meta.url);
 const read = (name: string) => readFileSync(file(name), 'utf8');
+
+const certified = (name: string): Certified => ({ cert: read(`${name}.crt`), key: read(`${name}.key`) });
 
 /** Reads them. */
 export function readCertificates(): Certificates {
   return {
     ca: read('ca.crt'),
     caFile: fileURLToPath(file('ca.crt')),
-    server: { cert: read('server.crt'), key: read('server.key') },
+    server: certified('server'),
+    expired: certified('expired'),
+    alone: certified('alone'),
+    proxy: certified('proxy'),
     client: {
-      cert: read('client.crt'),
-      key: read('client.key'),
+      ...certified('client'),
       lockedKey: read('locked.key'),
       pfx: readFileSync(file('client.p12')),
     },

@@ -1,9 +1,11 @@
 /**
- * A small HTTP proxy: opens tunnels, forwards plain requests, and leads every host name to a server of the test.
+ * A small proxy, reached over HTTP or HTTPS: opens tunnels, forwards plain requests, and leads every host name to a server of the test.
  */
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 
 /** How the proxy behaves; a test may change any of it at any time. */
 export interface ProxyBehaviour {
@@ -15,6 +17,10 @@ export interface ProxyBehaviour {
   refusal?: number;
   /** Takes connections and never says a word. */
   isSilent?: boolean;
+  /** Breaks off when it is asked for a tunnel, or once it has granted one. */
+  breaksOff?: 'before' | 'after';
+  /** Answers a CONNECT with something that is no HTTP. */
+  isMad?: boolean;
 }
 
 export class ProxyServer {
@@ -24,11 +30,19 @@ export class ProxyServer {
   /** Addresses of plain requests that were forwarded. */
   readonly forwarded: string[] = [];
   readonly #sockets = new Set<Duplex>();
-  readonly #server = createServer((request, response) => this.#forward(request, response));
+  readonly #server: ReturnType<typeof createServer>;
 
-  constructor() {
+  /** @param tls makes it a proxy that is reached over HTTPS */
+  constructor(tls?: ServerOptions) {
+    const forward = (request: IncomingMessage, response: ServerResponse) => this.#forward(request, response);
+    this.#server = tls === undefined ? createServer(forward) : createTlsServer(tls, forward);
     this.#server.on('connect', (request, socket, head) => this.#tunnel(request, socket, head));
     this.#server.on('connection', (socket) => this.#track(socket));
+  }
+
+  /** Calls back for each client that has shaken hands over TLS. */
+  onSecure(listener: (socket: TLSSocket) => void): void {
+    this.#server.on('secureConnection', listener);
   }
 
   async start(): Promise<void> {
@@ -68,10 +82,16 @@ export class ProxyServer {
 
   #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.tunnels.push(request.url ?? '');
-    if (this.behaviour.isSilent) return;
+    const { isSilent, isMad, breaksOff } = this.behaviour;
+    if (isSilent) return;
+    if (breaksOff === 'before') return void socket.destroy();
+    if (breaksOff === 'after') return void socket.end('HTTP/1.1 200 Connection established\r\n\r\n');
+    if (isMad) return void socket.end('220 smtp.example at your service\r\n');
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: 0\r\n\r\n`);
+      // As careless proxies do, it repeats what it was shown.
+      const text = JSON.stringify(request.headers);
+      socket.end(`HTTP/1.1 ${refusal} No\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
       return;
     }
     const target: Socket = connect(this.behaviour.target, '127.0.0.1', () => {
