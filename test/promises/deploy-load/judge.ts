@@ -116,11 +116,7 @@ function judgeMessage(
   return faults.map((fault) => `Message ${number}: ${fault} (${JSON.stringify(told)}).`);
 }
 
-/**
- * Judges the messages: each item must have one outcome, and the one that Connect knows.
- *
- * @param isDisturbed requests were answered badly on purpose, so that an item may stand in two jobs
- */
+/** Judges the messages: each item must have one outcome, and the one that Connect knows. */
 export function judgeMessages(
   { handed, told }: Records,
   itemsPerMessage: number,

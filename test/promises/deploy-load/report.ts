@@ -44,7 +44,7 @@ export interface Holdings {
   readonly heap: number;
 }
 
-/** Everything that has happened since the start. */
+/** Everything that has happened since it was last asked for. */
 export interface Records {
   readonly handed: readonly Handed[];
   readonly told: readonly Told[];
