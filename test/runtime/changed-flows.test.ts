@@ -70,6 +70,8 @@ describe('changed flows', () => {
     await server.start();
   });
   afterEach(async () => {
+    isSlow = false;
+    letGo?.();
     await unload();
     await server.stop();
   });
