@@ -37,6 +37,10 @@ export class Dispatchers {
     return dispatcher;
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** Cuts off what is under way and lets go of all sockets; the next request begins anew. */
   async destroy(): Promise<void> {
     const dispatchers = [...this.#open.values()];

@@ -74,6 +74,11 @@ export class HttpClient {
     await this.#dispatchers.destroy();
   }
 
+  /** Nothing is under way, and nothing is kept open. */
+  get isIdle(): boolean {
+    return this.#underWay === 0 && this.#dispatchers.isEmpty;
+  }
+
   async #dispatcher(url: URL): Promise<Dispatcher> {
     const undici = await import('undici');
     if (this.#isClosed) throw new ConnectError('CONNECTION_CLOSED', 'The connection has been closed.');

@@ -40,11 +40,13 @@ interface SharedCredential {
 
 interface SharedToken extends SharedCredential {
   readonly source: TokenSource;
+  readonly client: HttpClient;
 }
 
 interface Membership {
   readonly leaveThrottle: () => void;
   readonly credential: SharedCredential;
+  readonly client: HttpClient;
 }
 
 /** Idle tokens that are kept; each is a few kilobytes. */
@@ -58,7 +60,7 @@ export class ConnectionRegistry {
   readonly #minute: number;
   readonly #backoff: Backoff;
   readonly #environment: Variables;
-  /** One for each set of network settings that people have chosen; an idle one holds nothing open. */
+  /** One for each set of network settings that is in use. */
   readonly #clients = new Map<string, HttpClient>();
   readonly #throttles = new Map<string, Throttle>();
   readonly #limiters = new Map<string, TokenLimiter>();
@@ -163,19 +165,21 @@ export class ConnectionRegistry {
     slots: SlotStore | undefined,
   ): Connection {
     const throttle = this.#throttle(throttleKey(settings), slots);
+    const client = this.#client(settings);
     const connection = new Connection(
       settings,
       {
         throttle,
         credentials: credential.source,
-        http: this.#client(settings),
+        http: client,
         clock: this.#clock,
         backoff: this.#backoff,
       },
       this.#running,
     );
     credential.users.add(connection);
-    this.#members.set(connection, { leaveThrottle: throttle.join(settings.requestsPerMinute), credential });
+    const leaveThrottle = throttle.join(settings.requestsPerMinute);
+    this.#members.set(connection, { leaveThrottle, credential, client });
     return connection;
   }
 
@@ -199,7 +203,11 @@ export class ConnectionRegistry {
     // What is looked up last is forgotten last.
     this.#tokens.delete(key);
     this.#forgetTokens();
-    const token = known ?? { source: this.#tokenSource(settings), users: new Set() };
+    const token = known ?? {
+      source: this.#tokenSource(settings),
+      users: new Set(),
+      client: this.#client(settings),
+    };
     this.#tokens.set(key, token);
     return token;
   }
@@ -218,12 +226,21 @@ export class ConnectionRegistry {
       ...(proxyRules === undefined ? {} : { proxyRules }),
     };
     const key = networkKey(network);
+    this.#forgetClients(key);
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const options = { clock: this.#clock, idle: this.#minute, environment: this.#environment };
     const client = new HttpClient({ ...options, network });
     this.#clients.set(key, client);
     return client;
+  }
+
+  /** A replaced certificate or proxy is not needed again, and its secrets have no reason to stay in memory. */
+  #forgetClients(wanted: string): void {
+    const used = new Set([...this.#members.values(), ...this.#tokens.values()].map(({ client }) => client));
+    for (const [key, client] of this.#clients) {
+      if (key !== wanted && client.isIdle && !used.has(client)) this.#clients.delete(key);
+    }
   }
 
   #tokenSource(settings: ConnectionSettings): TokenSource {

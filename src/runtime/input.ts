@@ -3,8 +3,9 @@
  * that is never completed would be waited for in vain.
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { asError } from '../errors.ts';
-import { noteDeploy, successorOf } from './successor.ts';
+import { asError, ConnectError } from '../errors.ts';
+import { isStopping, watchDeploys } from './deploy.ts';
+import { Outlet } from './outlet.ts';
 import { beginMessage } from './unfinished.ts';
 
 /** Messages per port; null where a port stays silent. */
@@ -18,52 +19,91 @@ export interface InputContext {
   readonly signal: AbortSignal;
 }
 
-/** Most characters of a result that the log names when nobody is left to receive it. */
-const mostLogged = 1000;
+type Handler = (message: NodeMessageInFlow, context: InputContext) => Promise<void>;
+type Send = (ports: Ports) => void;
+type Done = (error?: Error) => void;
 
-/** The node itself, and after a deploy the one in its place. */
-class Outlet {
+/**
+ * Time in ms for requests under way to end when Node-RED stops. Node-RED waits 15 s for a node to close; what
+ * stops Node-RED often waits no longer than 10 s.
+ */
+const grace = 5000;
+
+/** The messages of one node. */
+class Input {
   readonly #RED: NodeAPI;
-  readonly #node: Node;
-  #isClosed = false;
+  readonly #outlet: Outlet;
+  readonly #handler: Handler;
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
 
-  constructor(RED: NodeAPI, node: Node) {
+  constructor(RED: NodeAPI, node: Node, handler: Handler) {
     this.#RED = RED;
-    this.#node = node;
+    this.#outlet = new Outlet(RED, node);
+    this.#handler = handler;
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
+  take(message: NodeMessageInFlow, send: Send, done: Done): void {
+    const end = beginMessage(this.#outlet.log);
+    const run = this.#run(message, send, done)
+      .catch((thrown: unknown) => this.#outlet.log(asError(thrown).message))
+      .finally(() => {
+        this.#underWay.delete(run);
+        end();
+      });
+    this.#underWay.add(run);
   }
 
-  close(): void {
-    this.#isClosed = true;
-    noteDeploy(this.#RED);
+  /** Cancels what waits. A deploy waits for nothing; the end of Node-RED waits a while for requests under way. */
+  async close(): Promise<void> {
+    this.#outlet.close();
+    this.#closing.abort();
+    if (!isStopping(this.#RED) || this.#underWay.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    await Promise.race([Promise.all(this.#underWay), late]);
+    clearTimeout(timer);
   }
 
-  /** Sends what has come too late for the closed node. */
-  async sendLate(ports: Ports): Promise<void> {
-    const successor = await successorOf(this.#RED, this.#node.id);
-    if (successor !== undefined) {
-      successor.send(ports);
-      return;
-    }
-    for (const message of ports)
-      if (message !== null) this.log(`Nobody received ${JSON.stringify(message.norce)}`);
+  async #run(message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
+    const { _msgid: id } = message;
+    const told: (Promise<void> | undefined)[] = [];
+    const context: InputContext = {
+      signal: this.#closing.signal,
+      send: (ports) => {
+        const telling = {
+          here: () => send(ports),
+          there: (successor: Node) => successor.send(ports),
+          text: () => ports.map((port) => unreceived(id, port)).join(''),
+        };
+        told.push(this.#outlet.tell(telling));
+      },
+    };
+    const error = await this.#handler(message, context).then(() => undefined, asError);
+    await Promise.all(told);
+    await this.#outlet.tell(
+      error === undefined
+        ? { here: done, there: () => done() }
+        : {
+            here: () => done(error),
+            there: (successor) => successor.error(error, message),
+            text: () => `Nobody received the error of message ${id}: ${error.message}${codeOf(error)}`,
+          },
+    );
   }
+}
 
-  /** Reports an error that has come too late; the Catch nodes of the closed node are gone as well. */
-  async reportLate(error: Error, message: NodeMessageInFlow): Promise<void> {
-    const successor = await successorOf(this.#RED, this.#node.id);
-    if (successor === undefined) this.log(`Nobody received the error: ${error.message}`);
-    else successor.error(error, message);
-  }
+function codeOf(error: Error): string {
+  return error instanceof ConnectError ? ` (${error.code})` : '';
+}
 
-  /** Tells the log what no node could be told. */
-  log(text: string): void {
-    const { type, id } = this.#node;
-    this.#RED.log.error(`[${type}:${id}] ${text.slice(0, mostLogged)}`);
-  }
+/** Names a message that was to leave by what is plain in its `msg.norce`: the job, or the code and the reason. */
+function unreceived(id: string, message: Record<string, unknown> | null): string {
+  if (message === null) return '';
+  const plain = Object.entries(message.norce ?? {}).filter(([, value]) => typeof value !== 'object');
+  return `Nobody received the result of message ${id}: ${JSON.stringify(Object.fromEntries(plain))}`;
 }
 
 /**
@@ -71,43 +111,9 @@ class Outlet {
  *
  * @param handler Resolves when the message is dealt with; what it rejects with goes to Catch nodes.
  */
-export function handleInput(
-  RED: NodeAPI,
-  node: Node,
-  handler: (message: NodeMessageInFlow, context: InputContext) => Promise<void>,
-): void {
-  const closing = new AbortController();
-  const outlet = new Outlet(RED, node);
-  const log = (text: string): void => outlet.log(text);
-  node.on('input', (message, send, done) => {
-    const context: InputContext = {
-      signal: closing.signal,
-      send(ports) {
-        if (outlet.isClosed) {
-          outlet.sendLate(ports).catch((thrown: unknown) => outlet.log(asError(thrown).message));
-          return;
-        }
-        // Node-RED copies what goes over several wires, and something inside the message may not let it.
-        try {
-          send(ports as Parameters<typeof send>[0]);
-        } catch (thrown) {
-          outlet.log(asError(thrown).message);
-        }
-      },
-    };
-    const run = async (): Promise<void> => {
-      const error = await handler(message, context).then(() => undefined, asError);
-      if (error === undefined) done();
-      else if (outlet.isClosed) await outlet.reportLate(error, message);
-      else done(error);
-    };
-    const end = beginMessage(log);
-    run()
-      .catch((thrown: unknown) => log(asError(thrown).message))
-      .finally(end);
-  });
-  node.on('close', () => {
-    outlet.close();
-    closing.abort();
-  });
+export function handleInput(RED: NodeAPI, node: Node, handler: Handler): void {
+  watchDeploys(RED);
+  const input = new Input(RED, node, handler);
+  node.on('input', (message, send, done) => input.take(message, send as Send, done));
+  node.on('close', (done: () => void) => void input.close().then(done));
 }

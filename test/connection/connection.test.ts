@@ -3,6 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   type Call,
   ConnectionRegistry,
@@ -10,6 +12,7 @@ import {
   processRegistry,
   testConnection,
 } from '../../src/connection/index.ts';
+import { readCertificates } from './support/certificates.ts';
 import { answerJson, ConnectServer } from './support/connect-server.ts';
 import { SECRET, settingsFor } from './support/settings.ts';
 
@@ -296,6 +299,25 @@ describe('connection', () => {
     await Promise.all(Array.from({ length: 20 }, () => connection.call(get)));
     registry.release(connection);
     assert.equal(timers(), before);
+  });
+
+  it('forgets a replaced certificate when its token has expired', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    server.behaviour.tokenLife = 0.01;
+    const useAndRelease = async (): Promise<WeakRef<object>> => {
+      const tls = { ca: readCertificates().ca };
+      const connection = acquire({ tls });
+      await connection.call(get);
+      registry.release(connection);
+      return new WeakRef(tls);
+    };
+    const replaced = await useAndRelease();
+    await sleep(MINUTE * 2);
+    acquire();
+    await sleep(1);
+    collectGarbage();
+    assert.equal(replaced.deref(), undefined);
   });
 
   it('there is one registry in the process, and a new one after it was closed', async () => {

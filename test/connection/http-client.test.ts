@@ -139,7 +139,7 @@ describe('HTTP client', () => {
     await post();
     await post();
     assert.equal(ports.size, 2);
-    await sleep(30);
+    for (let tries = 0; sockets.size > 0 && tries < 500; tries++) await sleep(10);
     assert.equal(sockets.size, 0);
   });
 
