@@ -8,6 +8,8 @@ import { asError } from '../errors.ts';
 
 /** Takes what is handed over. */
 export interface Receiver<Item> {
+  /** Whether it can take anything now; a promise where that is only a matter of time. Asked right before {@link take}. */
+  availability(): 'open' | 'closed' | Promise<void>;
   /** @param isRepeated it may have been handed over by a process that has ended since */
   take(item: Item, isRepeated: boolean): void;
   /** The store cannot be read or written; it is tried again. */
@@ -117,8 +119,7 @@ export class Desk<Item extends { readonly id: number }> {
   async #hand(item: Item, nodeId: string, counter: Counter<Item>): Promise<void> {
     if (!this.#taken.has(item.id)) {
       const claim = await this.#shelf.claim(item.id);
-      // A node that has been closed meanwhile would send into nothing: its successor claims it anew.
-      if (claim === undefined || !this.#isCurrent(nodeId, counter)) return;
+      if (claim === undefined || !(await this.#isOpen(nodeId, counter))) return;
       this.#taken.add(item.id);
       counter.receiver.take(item, claim.isRepeated);
       // A process that is killed now has not passed it on: only then may it be noted as handed over.
@@ -126,6 +127,16 @@ export class Desk<Item extends { readonly id: number }> {
     }
     await this.#shelf.finish(item.id, this.#clock.date());
     this.#taken.delete(item.id);
+  }
+
+  /** A node that has been closed would send into nothing: its successor claims the thing anew. */
+  async #isOpen(nodeId: string, counter: Counter<Item>): Promise<boolean> {
+    for (;;) {
+      if (!this.#isCurrent(nodeId, counter)) return false;
+      const availability = counter.receiver.availability();
+      if (typeof availability === 'string') return availability === 'open';
+      await availability;
+    }
   }
 
   #isCurrent(nodeId: string, counter: Counter<Item>): boolean {

@@ -78,3 +78,8 @@ export function deployUnderWay(RED: NodeAPI): Promise<void> | undefined {
 export function isStopping(RED: NodeAPI): boolean {
   return watchOf(RED).isStopping;
 }
+
+/** Whether what a node sends now reaches anybody; a promise where that has to wait for the end of a deploy. */
+export function availability(RED: NodeAPI): 'open' | 'closed' | Promise<void> {
+  return deployUnderWay(RED) ?? (isStopping(RED) ? 'closed' : 'open');
+}

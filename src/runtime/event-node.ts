@@ -7,6 +7,7 @@ import { asError, ConnectError } from '../errors.ts';
 import type { NewEvent, StoredEvent } from '../store/index.ts';
 import { choiceValue, type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
+import { availability, watchDeploys } from './deploy.ts';
 import { servicesOf } from './services.ts';
 import { Status } from './status.ts';
 import { isWebhookPath, openWebhook, type Webhook } from './webhooks.ts';
@@ -66,7 +67,9 @@ class EventNode {
 
   #open(settings: Omit<Webhook, 'receive'>): void {
     const { tracker } = servicesOf(this.#RED);
+    watchDeploys(this.#RED);
     const detach = tracker.events.attach(this.#node.id, {
+      availability: () => availability(this.#RED),
       take: (event, isRepeated) => this.#tell(event, isRepeated),
       trouble: (error) => this.#fail(error),
     });

@@ -8,6 +8,7 @@ import { getJob, getJobLog, type JobState, listJobs, outcomeOf, resultOf } from 
 import type { DueWait, FollowedJob, Wait } from '../store/index.ts';
 import { choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
+import { availability, watchDeploys } from './deploy.ts';
 import { handleInput, type InputContext, type Ports } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
 import { outcomeProperties, problemsOf, stateProperties, withoutOutcome } from './job-message.ts';
@@ -65,7 +66,9 @@ class JobStatusNode {
 
   /** Whatever the mode: waits of a former setting are still told. */
   #listen({ store, tracker }: Services): void {
+    watchDeploys(this.#RED);
     const detach = tracker.waits.attach(this.#node.id, {
+      availability: () => availability(this.#RED),
       take: (due, isRepeated) => this.#tell(due, isRepeated),
       trouble: (error) => this.#status.failed(error),
     });
@@ -193,6 +196,8 @@ class JobStatusNode {
   }
 
   #tellProgress(job: FollowedJob, state: JobState): void {
+    // Progress is worth nothing later.
+    if (availability(this.#RED) !== 'open') return;
     for (const wait of this.#waits.values()) {
       if (wait.scope !== job.scope || wait.jobId !== job.jobId) continue;
       const { properties } = restoredMessage(wait.message);
