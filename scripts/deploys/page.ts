@@ -5,17 +5,13 @@ import type { Machine } from '../../bench/machine.ts';
 import { limit } from '../../test/promises/deploy-load/flow.ts';
 import type { Counts } from '../../test/promises/deploy-load/report.ts';
 import { itemsPerMessage, latency, minute, pause, type Result } from '../../test/promises/deploy-load/run.ts';
+import { markdownTable } from '../table.ts';
 
 /** What is counted, before and after. */
 type Kept = readonly [name: string, before: number, after: number];
 
 const shown = (count: number): string => count.toLocaleString('en');
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 function list(counts: Counts): string {
   const sorted = Object.entries(counts).sort(([, left], [, right]) => right - left);
@@ -58,19 +54,17 @@ ${shown(deploys)} deploys in ${time.toFixed(0)} s over the admin API, seed ${see
 
 ## What became of the items
 
-${table(
+${markdownTable([
   ['Outcome', 'Items', 'Share'],
-  [
-    ['Handed to an import node', ...share(outcomes.items)],
-    ['Accepted, left by the first port', ...share(outcomes.accepted)],
-    ['Not sent, left by the second port', ...share(outcomes.notSent)],
-    ['Outcome unknown, left by the second port', ...share(outcomes.unknown)],
-    ['Refused whole, told to a Catch node or the log', ...share(outcomes.refused)],
-    ['Node deleted or disabled: told to the log with message and job', ...share(outcomes.logged)],
-    ['Without an outcome, or with more than one', ...share(0)],
-    ['With an outcome that the simulator contradicts', ...share(0)],
-  ],
-)}
+  ['Handed to an import node', ...share(outcomes.items)],
+  ['Accepted, left by the first port', ...share(outcomes.accepted)],
+  ['Not sent, left by the second port', ...share(outcomes.notSent)],
+  ['Outcome unknown, left by the second port', ...share(outcomes.unknown)],
+  ['Refused whole, told to a Catch node or the log', ...share(outcomes.refused)],
+  ['Node deleted or disabled: told to the log with message and job', ...share(outcomes.logged)],
+  ['Without an outcome, or with more than one', ...share(0)],
+  ['With an outcome that the simulator contradicts', ...share(0)],
+])}
 
 ${shown(outcomes.messages)} messages, ${shown(requests)} requests; none over the limit.
 
@@ -78,12 +72,10 @@ ${shown(outcomes.messages)} messages, ${shown(requests)} requests; none over the
 
 Before the first deploy, after warming up, and after the last one, each time at rest and after garbage collection. Any difference but that of the heap is a fault.
 
-${table(
+${markdownTable([
   ['', 'Before', 'After'],
-  [
-    ...kept.map(([name, earlier, later]) => [name, shown(earlier), shown(later)]),
-    ['Heap, MB', megabytes(before.heap), megabytes(after.heap)],
-  ],
-)}
+  ...kept.map(([name, earlier, later]) => [name, shown(earlier), shown(later)]),
+  ['Heap, MB', megabytes(before.heap), megabytes(after.heap)],
+])}
 `;
 }

@@ -3,14 +3,8 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { fromRoot } from '../build/paths.ts';
+import type { FlowNode } from './flow-node.ts';
 import { simulatorNodes } from './simulator-nodes.ts';
-
-/** A node as flows and examples hold it. */
-export interface FlowNode {
-  readonly id: string;
-  readonly type: string;
-  readonly [property: string]: unknown;
-}
 
 /** Flows in the two parts in which Node-RED stores them. */
 export interface StoredFlows {

@@ -1,7 +1,7 @@
 /**
  * Nodes beside the examples that make the simulator do what happens by itself at Norce.
  */
-import type { FlowNode } from './flows.ts';
+import type { FlowNode } from './flow-node.ts';
 
 /** Variable that holds the simulator's address. */
 export const simulatorVariable = 'NORCE_SIMULATOR_URL';
