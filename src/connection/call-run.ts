@@ -96,7 +96,8 @@ export class CallRun {
       outcome.kind === 'answer' ? readRetryAfter(outcome.headers, this.#parts.clock.date()) : undefined;
     settle(slot, outcome, retryAfter);
     const before = this.#perhapsReceived;
-    this.#perhapsReceived ||= isPerhapsReceived(outcome);
+    // Asking changes nothing, received or not.
+    this.#perhapsReceived ||= this.#call.method !== 'GET' && isPerhapsReceived(outcome);
     const decision = this.#renewOr(decide(outcome, this.#state(retryAfter)));
     if (decision.action === 'accept' && outcome.kind === 'answer') {
       this.#perhapsReceived = before;

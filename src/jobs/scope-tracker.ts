@@ -61,6 +61,10 @@ const pauseOfLists = 60;
 const pauseAfterRefusal = 15;
 /** In minutes: a younger job may not have reached the part of Connect that answers. */
 const ageToBeKnown = 1;
+/** In minutes: what is due so soon is looked at along with what is due now. */
+const shortlyAfter = 10 / 60;
+/** Failures in a row that are worth a word: Connect may turn any single request away. */
+const failuresToTell = 3;
 /** Attempts to read a log before the end is told without it. */
 const mostReads = 5;
 
@@ -207,7 +211,7 @@ export class ScopeTracker {
     const isRefused = error instanceof ConnectError && refusals.has(error.code);
     const delay = isRefused ? pauseAfterRefusal * minute : backoffDelay(this.#failures, this.#backoff);
     this.#pausedUntil = this.#now() + delay;
-    this.#listener.trouble(this.#scope, error);
+    if (isRefused || this.#failures >= failuresToTell) this.#listener.trouble(this.#scope, error);
   }
 
   /** One request at the most. */
@@ -226,7 +230,7 @@ export class ScopeTracker {
     this.#polls.take();
     try {
       if (first.endState !== undefined) await this.#readLog(user, first, first.endState);
-      else if (this.#isForList(first, due)) await this.#list(user, due);
+      else if (this.#isForList(first)) await this.#list(user, due);
       else await this.#get(user, first);
     } finally {
       this.#polls.end(this.#now());
@@ -244,9 +248,14 @@ export class ScopeTracker {
     }
   }
 
-  #isForList(first: Tracked, due: readonly Tracked[]): boolean {
+  /** One request for all that are due now, or will be before there is room for another. */
+  #isForList(first: Tracked): boolean {
     if (first.isMissing || this.#now() < this.#listsFrom) return false;
-    return due.filter(({ endState, isMissing }) => endState === undefined && !isMissing).length > 1;
+    const soon = this.#now() + shortlyAfter * this.#options.minute;
+    const many = [...this.#jobs.values()].filter(
+      ({ endState, isMissing, dueAt }) => endState === undefined && !isMissing && dueAt <= soon,
+    );
+    return many.length > 1;
   }
 
   async #list(user: User, due: readonly Tracked[]): Promise<void> {

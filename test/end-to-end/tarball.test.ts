@@ -11,8 +11,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fromRoot } from '../../scripts/build/paths.ts';
 import { type ImportName, importNames, imports } from '../../src/contract/index.ts';
-import { Simulator } from '../../src/simulator/index.ts';
+import { type RecordedRequest, Simulator } from '../../src/simulator/index.ts';
 import { ConnectServer } from '../connection/support/connect-server.ts';
 import {
   copyOf,
@@ -23,10 +24,15 @@ import {
   nodeRedLines,
   pack,
 } from '../support/node-red.ts';
+import { recorder, seenIn } from '../support/recorder.ts';
 import { installNode, oldestNode } from './node-js.ts';
 
+const manifest = JSON.parse(await readFile(fromRoot('package.json'), 'utf8')) as {
+  readonly 'node-red': { readonly nodes: Readonly<Record<string, string>> };
+};
 const secret = 'end-to-end-secret';
 const oldSecret = 'end-to-end-old-secret';
+const eventSecret = 'end-to-end-event-secret';
 const stock = { PartNo: 'P1', WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 3 };
 
 const place = { x: 100, y: 100, z: 'tab' };
@@ -75,6 +81,26 @@ function httpFlow(simulator: Simulator, old: ConnectServer, more: object = {}): 
     ...importAt('/items', 'import-onhands'),
     ...importAt('/dry', 'import-onhands', { dryRun: true }),
     ...importAt('/old', 'import-onhands', { connection: 'old' }),
+    ...importAt('/wait', 'import-onhands', { wires: [['accepted', 'wait'], ['rejected']] }),
+    {
+      id: 'wait',
+      type: 'norce-job-status',
+      connection: 'connection',
+      ...place,
+      wires: [['ends'], ['ends'], []],
+    },
+    {
+      id: 'event',
+      type: 'norce-event',
+      connection: 'connection',
+      event: 'JobCompletedEvent',
+      path: 'events',
+      credentials: { secret: eventSecret },
+      ...place,
+      wires: [['events']],
+    },
+    ...recorder('ends', 'tab'),
+    ...recorder('events', 'tab'),
     { id: 'catch', type: 'catch', scope: null, uncaught: false, ...place, wires: [['caught']] },
     ...[
       ['accepted', '{ "port": 1, "norce": norce }'],
@@ -89,6 +115,11 @@ function httpFlow(simulator: Simulator, old: ConnectServer, more: object = {}): 
     })),
     { id: 'out', type: 'http response', ...place, wires: [] },
   ];
+}
+
+/** Imports, without what is asked about their jobs meanwhile. */
+function importsAt({ requests }: Simulator): readonly RecordedRequest[] {
+  return requests.filter(({ method, path }) => method === 'POST' && /Import\w+$/.test(path));
 }
 
 async function post(nodeRed: NodeRed, body: unknown, path = '/items'): Promise<Record<string, unknown>> {
@@ -202,7 +233,9 @@ describe('end to end: the tarball', function () {
           );
           assert.deepEqual(
             ours.flatMap((set) => set.types).sort(),
-            ['norce-connect-config', ...importNames.map((name) => `norce-${name}`)].sort(),
+            Object.keys(manifest['node-red'].nodes)
+              .map((name) => `norce-${name}`)
+              .sort(),
           );
         });
 
@@ -214,7 +247,7 @@ describe('end to end: the tarball', function () {
             norce: { jobId: string };
           };
           assert.equal(port, 1);
-          assert.equal(norce.jobId, String(simulator.requests[0]?.jobId));
+          assert.equal(norce.jobId, String(importsAt(simulator)[0]?.jobId));
           await simulator.settled();
           assert.equal(simulator.catalogue.get('onhands', 'P1', 'W', 'L')?.OnhandValue, 3);
         });
@@ -228,21 +261,40 @@ describe('end to end: the tarball', function () {
             const [, text = ''] = /<pre>([\s\S]*?)<\/pre>/.exec(help) ?? [];
             const item: unknown = new Function(`return (${text});`)();
             const answer = (await post(nodeRed, [item], `/items/${name}`)) as { norce?: { jobId?: string } };
-            const sent = simulator.requests.at(-1);
+            const sent = importsAt(simulator).at(-1);
             assert.equal(answer.norce?.jobId, String(sent?.jobId), `${name}: ${JSON.stringify(answer)}`);
             assert.ok(sent?.path.endsWith(imports[name].path), sent?.path);
           }
         });
 
         it('sends nothing in a dry run, and says what it would have sent', async () => {
-          const before = simulator.requests.length;
+          const before = importsAt(simulator).length;
           const { port, norce } = (await post(nodeRed, [stock], '/dry')) as {
             port: number;
             norce: { dryRun: boolean; header: object };
           };
           assert.deepEqual([port, norce.dryRun], [1, true]);
           assert.match(JSON.stringify(norce.header), /"SkuOnhandFieldsThatAreSet":\[3\]/);
-          assert.equal(simulator.requests.length, before);
+          assert.equal(importsAt(simulator).length, before);
+        });
+
+        it('follows a job to its end, which an event may tell', async () => {
+          const { norce } = (await post(nodeRed, [stock], '/wait')) as { norce: { jobId: string } };
+          await simulator.settled();
+          const body = JSON.stringify({ ClientId: 1, JobId: Number(norce.jobId), StatusId: 2 });
+          const headers = { 'x-norce-secret': eventSecret };
+          const answer = await fetch(`${nodeRed.url}/events`, { method: 'POST', headers, body });
+          assert.equal(answer.status, 200);
+          const seen = async (id: string) => {
+            for (;;) {
+              const [first] = await seenIn<{ norce: { jobId: string; outcome?: string } }>(nodeRed, id);
+              if (first !== undefined) return first.norce;
+              await new Promise((resolve) => setTimeout(resolve, 50));
+            }
+          };
+          assert.equal((await seen('events')).jobId, norce.jobId);
+          const { jobId, outcome } = await seen('ends');
+          assert.deepEqual([jobId, outcome], [norce.jobId, 'succeeded']);
         });
 
         it('gives back what cannot be sent, and a clear error for what is no list', async () => {
@@ -276,8 +328,10 @@ describe('end to end: the tarball', function () {
         });
 
         it('keeps the secret out of flows, exports and the log', async () => {
-          assert.ok(!JSON.stringify(await nodeRed.flows()).includes(secret));
-          for (const each of [secret, oldSecret]) assert.ok(!nodeRed.output.includes(each));
+          for (const each of [secret, eventSecret]) {
+            assert.ok(!JSON.stringify(await nodeRed.flows()).includes(each));
+          }
+          for (const each of [secret, oldSecret, eventSecret]) assert.ok(!nodeRed.output.includes(each));
           const shown = await fetch(`${nodeRed.url}/credentials/norce-connect-config/connection`);
           assert.deepEqual(await shown.json(), { clientId: 'erp', has_clientSecret: true });
           for (const file of ['flows.json', 'flows_cred.json']) {

@@ -37,12 +37,13 @@ describe('promise 2: never over the limit', () => {
     for (let number = 0; number < requests; number++) deployment.send(number, number % 3);
     await deployment.until(() => deployment.outcomes.size === requests);
     const time = performance.now() - begin;
-    const ideal = (requests / limit - 1) * minute;
+    const ideal = (simulator.requests.length / limit - 1) * minute;
     process.stdout.write(`      ${requests} requests: ${(time / ideal).toFixed(3)} of the ideal time\n`);
 
-    const statuses = simulator.requests.map((request) => request.status);
-    assert.equal(statuses.filter((status) => status === 429).length, 0);
-    assert.equal(statuses.length, requests);
+    assert.equal(simulator.requests.filter(({ status }) => status === 429).length, 0);
+    // What is asked about the jobs meanwhile counts as well.
+    const imports = simulator.requests.filter(({ path }) => path.endsWith('/ImportOnhands'));
+    assert.equal(imports.length, requests);
     const times = simulator.requests.map((request) => request.at);
     for (const [index, time] of times.entries()) {
       const earlier = times[index - limit];

@@ -59,7 +59,9 @@ describe('token', () => {
       );
     }
     assert.ok(times.length >= 2, 'the token was never renewed');
-    const accepted = simulator.requests.filter((request) => request.status === 200);
+    const accepted = simulator.requests.filter(
+      ({ status, path }) => status === 200 && path.endsWith('/ImportOnhands'),
+    );
     assert.equal(accepted.length, requests);
     assert.equal(simulator.requests.filter((request) => request.status === 401).length, 0);
   });

@@ -8,7 +8,16 @@ import type { NodeInitializer } from 'node-red';
 import { type Certificates, HOST, PASSPHRASE, readCertificates } from '../connection/support/certificates.ts';
 import { ConnectServer } from '../connection/support/connect-server.ts';
 import { ProxyServer } from '../connection/support/proxy-server.ts';
-import { allNodes, Collector, credentials, helper, importFlow, importNode, unload } from '../support/flow.ts';
+import {
+  allNodes,
+  Collector,
+  credentials,
+  helper,
+  importFlow,
+  importNode,
+  setSettings,
+  unload,
+} from '../support/flow.ts';
 
 const require = createRequire(import.meta.url);
 const coreNodes = ['05-tls.js', '06-httpproxy.js', '21-httprequest.js'].map(
@@ -170,7 +179,7 @@ describe('proxy and TLS nodes at a connection', () => {
     const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'npm_config_https_proxy'];
     const kept = new Map(names.map((name) => [name, process.env[name]]));
     afterEach(() => {
-      helper.settings({ proxyOptions: undefined });
+      setSettings({ proxyOptions: undefined });
       for (const [name, value] of kept) {
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
@@ -199,7 +208,7 @@ describe('proxy and TLS nodes at a connection', () => {
           JSON.parse(JSON.stringify(value), (_key, each) => (each === 'proxy' ? way : each)) as object;
         for (const name of names) delete process.env[name];
         Object.assign(process.env, filled(variables));
-        helper.settings({ proxyOptions: options && filled(options) });
+        setSettings({ proxyOptions: options && filled(options) });
         const request = {
           id: 'request',
           type: 'http request',

@@ -360,7 +360,8 @@ describe('store: model', () => {
         }
         await store.close();
       }),
-      { numRuns: 20 },
+      // Looking for a smaller example takes minutes, because every step of it is on disk.
+      { numRuns: 20, endOnFailure: true },
     );
     // Else the property would say little.
     for (const kind of ['accepted', 'abandoned', 'keys', 'end', 'newer', 'due', 'pending waits', 'load']) {

@@ -6,24 +6,13 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Node, NodeAPI, NodeInitializer, NodeMessage } from 'node-red';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import connectConfig from '../../nodes/connect-config.ts';
-import event from '../../nodes/event.ts';
-import importCompanies from '../../nodes/import-companies.ts';
-import importCompetitorSkus from '../../nodes/import-competitor-skus.ts';
-import importCustomers from '../../nodes/import-customers.ts';
-import importOnhands from '../../nodes/import-onhands.ts';
-import importPriceLists from '../../nodes/import-price-lists.ts';
-import importPrices from '../../nodes/import-prices.ts';
-import importProducts from '../../nodes/import-products.ts';
-import importRelations from '../../nodes/import-relations.ts';
-import importSupplierProducts from '../../nodes/import-supplier-products.ts';
-import jobRestart from '../../nodes/job-restart.ts';
-import jobStatus from '../../nodes/job-status.ts';
 import { ConnectionRegistry, processRegistry, processRegistryKey } from '../../src/connection/index.ts';
 import type { ImportName } from '../../src/contract/index.ts';
 import { servicesOf } from '../../src/runtime/services.ts';
+import { allNodes } from './all-nodes.ts';
+import { credentials, type LocalConnect } from './local-connect.ts';
 
 let userDir = mkdtempSync(join(tmpdir(), 'norce-flow-'));
 
@@ -36,33 +25,12 @@ function settings(): object {
   return { logging: { console: { level: 'off' } }, userDir };
 }
 
-helper.init(createRequire(import.meta.url).resolve('node-red'), settings());
-
-/** All nodes of the package. */
-export const allNodes: readonly NodeInitializer[] = [
-  connectConfig,
-  importProducts,
-  importPrices,
-  importPriceLists,
-  importOnhands,
-  importCustomers,
-  importCompanies,
-  importRelations,
-  importCompetitorSkus,
-  importSupplierProducts,
-  jobStatus,
-  jobRestart,
-  event,
-];
-
-/** Addresses of a local Connect. */
-export interface LocalConnect {
-  readonly connectUrl: string;
-  readonly tokenUrl: string;
+/** Sets what the next start of flows finds in `RED.settings`, beside what every test needs. */
+export function setSettings(more: object): void {
+  helper.settings({ ...settings(), ...more });
 }
 
-/** Credentials of the flow's connection. */
-export const credentials = { clientId: 'simulator', clientSecret: 'simulator-secret' };
+helper.init(createRequire(import.meta.url).resolve('node-red'), settings());
 
 /** A config node, as the editor would export it. */
 export function connectionNode(connect: LocalConnect, more: object = {}): object {
@@ -193,4 +161,4 @@ export async function unload(): Promise<void> {
 
 after(() => rm(userDir, { recursive: true, force: true }));
 
-export { helper };
+export { allNodes, credentials, helper, type LocalConnect };

@@ -1,8 +1,7 @@
 /**
  * A flow that people keep changing: every kind of change that a deploy can bring to it.
  */
-import type { LocalConnect } from '../../support/flow.ts';
-import { credentials } from '../../support/flow.ts';
+import { credentials, type LocalConnect } from '../../support/local-connect.ts';
 import type { FlowNodes } from '../../support/node-red.ts';
 import type { Random } from '../shapes.ts';
 
