@@ -24,6 +24,8 @@ const get: Call = {
   priority: 'polls',
   repeatable: true,
 };
+/** One that changes something, and may be repeated. */
+const update: Call = { ...get, method: 'POST' };
 const post: Call = {
   method: 'POST',
   path: '/Product/ImportOnhands',
@@ -105,7 +107,7 @@ describe('connection', () => {
 
   it('repeats after a lost answer only what may be repeated, and says that it did', async () => {
     script(0, 500, 200);
-    const answer = await acquire().call(get);
+    const answer = await acquire().call(update);
     assert.deepEqual([answer.attempts, answer.perhapsReceivedBefore], [3, true]);
     for (const status of [0, 500, 504]) {
       script(status, 200);
@@ -136,15 +138,26 @@ describe('connection', () => {
     }
   });
 
+  it('what only asks was never carried out, whatever became of its answer', async () => {
+    server.behaviour.connect = (request) => void request.socket.destroy();
+    await assert.rejects(acquire({ deadline: 100 }).call(get), {
+      code: 'CONNECT_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
   it('at the deadline: unavailable if nothing was carried out, unknown if something may have been', async () => {
     script(503);
-    await assert.rejects(acquire({ deadline: 100 }).call(get), {
+    await assert.rejects(acquire({ deadline: 100 }).call(update), {
       code: 'CONNECT_UNAVAILABLE',
       retryable: true,
       status: 503,
     });
     script(500, 503);
-    await assert.rejects(acquire({ deadline: 100 }).call(get), { code: 'OUTCOME_UNKNOWN', retryable: false });
+    await assert.rejects(acquire({ deadline: 100 }).call(update), {
+      code: 'OUTCOME_UNKNOWN',
+      retryable: false,
+    });
     const { addresses } = settingsFor({ ...server.addresses, connectUrl: 'http://127.0.0.1:9' });
     await assert.rejects(acquire({ addresses, deadline: 100 }).call(post), { code: 'CONNECT_UNAVAILABLE' });
   });
@@ -188,13 +201,13 @@ describe('connection', () => {
     script(500);
     const cancel = new AbortController();
     const onProgress = ({ kind }: Progress) => void (kind === 'retrying' && cancel.abort());
-    await assert.rejects(acquire().call({ ...get, signal: cancel.signal, onProgress }), {
+    await assert.rejects(acquire().call({ ...update, signal: cancel.signal, onProgress }), {
       code: 'OUTCOME_UNKNOWN',
     });
     script(503);
     const again = new AbortController();
     const onRetry = ({ kind }: Progress) => void (kind === 'retrying' && again.abort());
-    await assert.rejects(acquire().call({ ...get, signal: again.signal, onProgress: onRetry }), {
+    await assert.rejects(acquire().call({ ...update, signal: again.signal, onProgress: onRetry }), {
       code: 'NOT_SENT',
     });
   });
