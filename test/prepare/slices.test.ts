@@ -417,6 +417,28 @@ describe('prepare: full feeds whose items differ', () => {
     ]);
   });
 
+  it('never part an amount from its currency', async () => {
+    const euro = { CurrencyCode: 'EUR' };
+    const items = [
+      price({ PriceSale: 5, ...euro, IsActive: true }, 'A'),
+      price({ PriceSale: 6, ...euro }, 'B'),
+    ];
+    const [, rest] = await requestsOf('import-prices', items);
+    assert.deepEqual(rest?.bodies, [items[0]]);
+    const cost = (PriceListCode: string, fields: object) => ({
+      PriceListCode,
+      QtyBreak: 1,
+      ...euro,
+      ...fields,
+    });
+    const supplied = (...PriceList: object[]) => ({ SupplierPartNo: 'S', PriceList });
+    const slices = await slicesOf(
+      'import-supplier-products',
+      supplied(cost('1', { CostPurchase: 5, PriceMax: 7 }), cost('2', { CostPurchase: 6 })),
+    );
+    assert.deepEqual(slices[1]?.[1], supplied(cost('1', { PriceMax: 7 })));
+  });
+
   it('give back the whole item from what follows', async () => {
     const items = [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6 }, 'B')];
     const { requests } = await prepared('import-prices', items, full);
