@@ -409,7 +409,7 @@ describe('prepare: full feeds whose items differ', () => {
   });
 
   it('send a price again as a whole, because its fields depend on each other, and reset nothing', async () => {
-    const items = [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6, CostUnit: 1 }, 'B')];
+    const items = [price({ PriceSale: 5, IsActive: true }, 'A'), price({ PriceSale: 6, CostUnit: 1 }, 'B')];
     const switches = { SkuPriceListFieldsThatAreSet: ['FullfileResetInheritance'] };
     assert.deepEqual(await requestsOf('import-prices', items, { switches }), [
       { stage: 0, isFull: true, lists: [3, 5, 13], bodies: [price({ PriceSale: 5 }, 'A'), items[1]] },
@@ -440,7 +440,7 @@ describe('prepare: full feeds whose items differ', () => {
   });
 
   it('give back the whole item from what follows', async () => {
-    const items = [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6 }, 'B')];
+    const items = [price({ PriceSale: 5, IsActive: true }, 'A'), price({ PriceSale: 6 }, 'B')];
     const { requests } = await prepared('import-prices', items, full);
     assert.deepEqual(requests[1]?.items[0]?.whole, items[0]);
     assert.deepEqual(requests[1]?.items[0]?.indexes, [0]);
@@ -461,6 +461,11 @@ describe('prepare: full feeds whose items differ', () => {
         'import-prices',
         [price({ IsActive: true }, 'A'), price({ IsPriceDiscountable: true }, 'B')],
         /in common/,
+      ],
+      [
+        'import-prices',
+        [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6 }, 'B')],
+        /IsActive .* would be active/,
       ],
     ];
     for (const [name, items, reason] of feeds) {
