@@ -85,5 +85,5 @@ export class CommonFields {
 
 function neededFirst(list: ListOutline, missing: number): string {
   const names = list.slots.filter((slot) => (missing & bitOf(slot)) !== 0).map((slot) => slot.write.name);
-  return `Only the first of several requests could write ${names.join(', ')} of ${list.name} where a record is new, and it writes what all records carry.`;
+  return `The first of several requests has to write ${names.join(', ')} of ${list.name}, else a new record would not get it or a price would be active until it came; and it writes only what all records carry.`;
 }

@@ -33,13 +33,19 @@ function written(record: ItemRecord, keys: readonly string[]): string | undefine
   return names.length === 0 ? undefined : JSON.stringify(names.sort().map((name) => [name, record[name]]));
 }
 
-/** A customer below a company is only pointed at, unless fields of it are written too. */
-function customersBelow(item: ItemRecord): NestedClaim[] {
-  const keys = ['Id', 'Code', 'EmailAddress'];
-  return recordsIn(item.Customers).flatMap((customer) => {
-    if (written(customer, keys) === undefined) return [];
-    const texts = keys.flatMap((name) => keyText(customer, [name]) ?? []);
-    return [{ names: texts.map((text) => `Customer ${text}`), content: written(customer, []) as string }];
+/**
+ * Customers below a company, and companies below a customer: only pointed at by one key, written where more of
+ * them is given, be it another key.
+ */
+function partiesBelow(value: unknown, kind: string, keys: readonly string[]): NestedClaim[] {
+  return recordsIn(value).flatMap((party) => {
+    const texts = keys.flatMap((name) => keyText(party, [name]) ?? []);
+    // Which of its companies is the primary one is said of the customer.
+    const content = written(party, ['IsPrimary']);
+    const isPointer = texts.length < 2 && written(party, [...keys, 'IsPrimary']) === undefined;
+    return content === undefined || isPointer
+      ? []
+      : [{ names: texts.map((text) => `${kind} ${text}`), content }];
   });
 }
 
@@ -70,7 +76,9 @@ export function claimsInside(item: ItemRecord, name: ImportName): readonly Neste
     case 'import-products':
       return recordsInProduct(item);
     case 'import-companies':
-      return customersBelow(item);
+      return partiesBelow(item.Customers, 'Customer', ['Id', 'Code', 'EmailAddress']);
+    case 'import-customers':
+      return partiesBelow(item.Companies, 'Company', ['Id', 'Code', 'OrganizationNo']);
     case 'import-price-lists':
       return warehousesBelow(item);
     default:

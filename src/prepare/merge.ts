@@ -203,6 +203,15 @@ function checkPrices(earlier: ItemRecord, later: ItemRecord, place: string): voi
     throw new Obstacle(place, 'a sale price and a later price rule or deactivation exclude each other');
 }
 
+/** Amounts of one change must not be read in the currency of another one, nor in none. */
+function checkCurrency(earlier: ItemRecord, later: ItemRecord, { fields, place }: RecordOutline): void {
+  // Where it has to come with every change, the later one is complete.
+  if (fields.get('CurrencyCode')?.definition.unlisted !== 'harmless') return;
+  if (earlier.CurrencyCode !== later.CurrencyCode) {
+    throw new Obstacle(place, 'they name different currencies, or only one of them names its own');
+  }
+}
+
 /** Connect leaves out a price record in which a mandatory field is empty; false is a value. */
 function isLeftOut(price: ItemRecord, context: Context): boolean {
   const isEmpty = (value: unknown) => value === undefined || value === null || value === 0;
@@ -221,6 +230,7 @@ function mergeRecords(
     if (isLeftOut(earlier, context)) return later;
     checkPrices(earlier, later, outline.place);
   }
+  checkCurrency(earlier, later, outline);
   const merged: ItemRecord = { ...earlier, ...later };
   for (const name of Object.keys(merged)) {
     const field = outline.fields.get(name);

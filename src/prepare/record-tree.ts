@@ -38,7 +38,10 @@ export interface RecordNode {
   readonly parts: number;
   /** All that it carries. */
   readonly carried: number;
-  /** What has to be in the first slice, because only a new record takes it or nothing is created without it. */
+  /**
+   * What has to be in the first slice, because only a new record takes it, nothing is created without it, or a
+   * price would be active until it came.
+   */
   readonly birth: number;
   /** Connect finds it by what is in it alone. */
   readonly isFoundInside: boolean;
@@ -147,6 +150,12 @@ function isInBirth(
   return outline.place === '' && bounds.includes(field.name);
 }
 
+/** A sale price makes its record active: what says that it is not has to come in the same request. */
+function isHeldInactive(name: string, record: ItemRecord, { entity }: RecordOutline): boolean {
+  const isPriced = entity === 'Product.SkuPriceList' && Boolean(record.PriceSale);
+  return isPriced && name === 'IsActive' && record.IsActive === false;
+}
+
 /** Where a record stands. */
 interface Place {
   /** It exists already: nothing is needed to create it. */
@@ -199,7 +208,9 @@ export function recordTree(
     if (slot === undefined) continue;
     if (definition.key || definition.required === 'always') base |= bit;
     else parts |= bit;
-    if (isInBirth(field, slot, outline, linked, preparation)) birth |= bit;
+    if (isInBirth(field, slot, outline, linked, preparation) || isHeldInactive(name, record, outline)) {
+      birth |= bit;
+    }
     if (child !== undefined) values.set(bit, requirementsOf(record[name], child, preparation.plan));
   }
   return {

@@ -34,6 +34,8 @@ function isUnlistedSent(
   const definition = node.outline.fields.get(name)?.definition;
   if (definition?.key || definition?.required === 'always' || definition?.unlisted === 'required')
     return true;
+  // An amount without its currency could be read in another one.
+  if (name === 'CurrencyCode') return true;
   if (typeof definition?.unlisted !== 'object') return isFirst;
   // A switch says whether its list is complete, and goes where the list goes.
   const list = definition.unlisted.switchOf;

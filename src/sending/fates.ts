@@ -34,10 +34,20 @@ function requestError(cause: ConnectError): ConnectError {
   );
 }
 
+function repeatError(jobId: string): ConnectError {
+  return new ConnectError(
+    'FORMER_JOB_FAILED',
+    `The answer to an earlier attempt was lost, so Connect may import what job ${jobId} holds once more, at any time. A later change of the same records must not come before that, and was not sent.`,
+    { details: { jobId } },
+  );
+}
+
 /** Remembers the items of one message. */
 export class Fates {
   /** Why an item that did not end well keeps back those that follow it. */
   readonly #bad = new Map<PreparedItem, ConnectError>();
+  /** Why an item of which Connect may run a part again keeps back later changes, though not its own slices. */
+  readonly #repeated = new Map<PreparedItem, ConnectError>();
   readonly #followed: ReadonlySet<PreparedItem>;
   /** Items told of as failed, by the first of their positions. */
   readonly #told = new Set<number>();
@@ -61,6 +71,15 @@ export class Fates {
     this.#keepBack(items, requestError(error));
   }
 
+  /**
+   * The request was accepted, and perhaps an earlier attempt of it too. Slices of one item write different
+   * fields, so that none of them is undone when an earlier one runs again.
+   */
+  perhapsRepeated({ items }: PreparedRequest, jobId: string): void {
+    const error = repeatError(jobId);
+    for (const item of items) if (this.#followed.has(item)) this.#repeated.set(item, error);
+  }
+
   /** The job of an accepted request has ended. */
   jobEnded({ items }: PreparedRequest, jobId: string, { result, failedKeys }: JobEnd): void {
     if (result !== 'succeeded') {
@@ -79,7 +98,9 @@ export class Fates {
     if (request.stage === 0) return { request, blocked: [] };
     const byReason = new Map<ConnectError, PreparedItem[]>();
     const items = request.items.filter((item) => {
-      const reason = item.follows.map((former) => this.#bad.get(former)).find((error) => error !== undefined);
+      const reason = item.follows
+        .map((former) => this.#bad.get(former) ?? this.#repeatBefore(item, former))
+        .find((error) => error !== undefined);
       if (reason === undefined) return true;
       this.#keepBack([item], reason);
       const others = byReason.get(reason);
@@ -100,6 +121,14 @@ export class Fates {
       this.#told.add(first);
       return true;
     });
+  }
+
+  /** Why a former item, parts of which may run again, keeps this one back. */
+  #repeatBefore(item: PreparedItem, former: PreparedItem): ConnectError | undefined {
+    const error = this.#repeated.get(former);
+    if (error === undefined || item.indexes !== former.indexes) return error;
+    this.#repeated.set(item, error);
+    return undefined;
   }
 
   #keepBack(items: readonly PreparedItem[], error: ConnectError): void {

@@ -197,8 +197,9 @@ class Sending {
     if (endsAll.has(error.code)) this.#fatal = error;
   }
 
-  async #waitFor({ request, jobId }: AcceptedRequest): Promise<void> {
+  async #waitFor({ request, jobId, perhapsReceivedBefore }: AcceptedRequest): Promise<void> {
     if (!this.#fates.isFollowed(request)) return;
+    if (perhapsReceivedBefore) this.#fates.perhapsRepeated(request, jobId);
     const end = await endOf(jobId, this.#options);
     if (end !== undefined) this.#fates.jobEnded(request, jobId, end);
     else
@@ -218,7 +219,8 @@ class Sending {
  * been tried fails with it, together.
  *
  * What follows a job that did not succeed, or an item that its log names as failed, fails with `FORMER_JOB_FAILED`
- * (`details.jobId`); what follows a request that was not accepted with `STAGE_NOT_SENT`.
+ * (`details.jobId`), and so do later changes of what Connect may import once more, because the answer to an attempt
+ * was lost; what follows a request that was not accepted with `STAGE_NOT_SENT`.
  */
 export async function sendRequests(
   requests: readonly PreparedRequest[],

@@ -54,6 +54,17 @@ describe('prepare: duplicates', () => {
     await joined('import-prices', [price({ PriceSale: 5 }), price({ IsActive: true })]);
   });
 
+  it('keeps amounts apart that are given in different currencies, or in none', async () => {
+    const euro = { CurrencyCode: 'EUR' };
+    const sale = price({ PriceSale: 5, ...euro });
+    assert.deepEqual(await joined('import-prices', [sale, price({ CostUnit: 3, ...euro })]), {
+      ...sale,
+      CostUnit: 3,
+    });
+    await assertInOrder('import-prices', [sale, price({ CostUnit: 3, CurrencyCode: 'SEK' })]);
+    await assertInOrder('import-prices', [sale, price({ CostUnit: 3 })]);
+  });
+
   it('drops a later price that Connect would leave out, and only then', async () => {
     const switches = { IgnoreSkuPriceListFieldsWhenEmpty: ['PriceSale'] };
     const items = [price({ PriceSale: 5 }), price({ PriceSale: 0, CostUnit: 9 })];

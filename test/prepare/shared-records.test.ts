@@ -116,3 +116,40 @@ describe('prepare: customers of several companies', () => {
     assert.deepEqual(stagesOf(await prepared('import-companies', items)), [[0], [1], [2]]);
   });
 });
+
+describe('prepare: what several items write of records that they point to', () => {
+  const customer = (Code: string, ...Companies: object[]) => ({
+    Code,
+    Type: 1,
+    IsCompanyListDelta: true,
+    Companies,
+  });
+  const stages = async (...items: Plain[]) => stagesOf(await prepared('import-customers', items));
+
+  it('keeps its order where two customers give one company different names', async () => {
+    const items = [
+      { ...customer('K', { Code: 'A', Name: 'old' }), FirstName: 'F' },
+      customer('L', { Code: 'A', Name: 'new' }),
+    ];
+    assert.deepEqual(await stages(...items), [[0], [1]]);
+  });
+
+  it('goes together where all write the same, or only point', async () => {
+    const link = (IsPrimary: boolean) => ({ Code: 'A', Name: 'n', IsPrimary });
+    assert.deepEqual(await stages(customer('K', link(true)), customer('L', link(false))), [[0, 1]]);
+    assert.deepEqual(await stages(customer('K', { Code: 'A' }), customer('L', { Code: 'A' })), [[0, 1]]);
+  });
+
+  it('keeps its order where another key is written', async () => {
+    const numbered = (OrganizationNo: string) => ({ Code: 'A', OrganizationNo });
+    assert.deepEqual(await stages(customer('K', numbered('1')), customer('L', numbered('2'))), [[0], [1]]);
+    const company = (Code: string, EmailAddress: string) => ({
+      ApplicationKey: '5f0c3a52-7f65-4c55-9c0e-6a2d1c6e9b11',
+      Code,
+      IsCustomerListDelta: true,
+      Customers: [{ Code: 'K', EmailAddress }],
+    });
+    const companies = [company('A', 'old'), company('B', 'new')];
+    assert.deepEqual(stagesOf(await prepared('import-companies', companies)), [[0], [1]]);
+  });
+});

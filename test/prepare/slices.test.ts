@@ -409,7 +409,7 @@ describe('prepare: full feeds whose items differ', () => {
   });
 
   it('send a price again as a whole, because its fields depend on each other, and reset nothing', async () => {
-    const items = [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6, CostUnit: 1 }, 'B')];
+    const items = [price({ PriceSale: 5, IsActive: true }, 'A'), price({ PriceSale: 6, CostUnit: 1 }, 'B')];
     const switches = { SkuPriceListFieldsThatAreSet: ['FullfileResetInheritance'] };
     assert.deepEqual(await requestsOf('import-prices', items, { switches }), [
       { stage: 0, isFull: true, lists: [3, 5, 13], bodies: [price({ PriceSale: 5 }, 'A'), items[1]] },
@@ -417,8 +417,30 @@ describe('prepare: full feeds whose items differ', () => {
     ]);
   });
 
+  it('never part an amount from its currency', async () => {
+    const euro = { CurrencyCode: 'EUR' };
+    const items = [
+      price({ PriceSale: 5, ...euro, IsActive: true }, 'A'),
+      price({ PriceSale: 6, ...euro }, 'B'),
+    ];
+    const [, rest] = await requestsOf('import-prices', items);
+    assert.deepEqual(rest?.bodies, [items[0]]);
+    const cost = (PriceListCode: string, fields: object) => ({
+      PriceListCode,
+      QtyBreak: 1,
+      ...euro,
+      ...fields,
+    });
+    const supplied = (...PriceList: object[]) => ({ SupplierPartNo: 'S', PriceList });
+    const slices = await slicesOf(
+      'import-supplier-products',
+      supplied(cost('1', { CostPurchase: 5, PriceMax: 7 }), cost('2', { CostPurchase: 6 })),
+    );
+    assert.deepEqual(slices[1]?.[1], supplied(cost('1', { PriceMax: 7 })));
+  });
+
   it('give back the whole item from what follows', async () => {
-    const items = [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6 }, 'B')];
+    const items = [price({ PriceSale: 5, IsActive: true }, 'A'), price({ PriceSale: 6 }, 'B')];
     const { requests } = await prepared('import-prices', items, full);
     assert.deepEqual(requests[1]?.items[0]?.whole, items[0]);
     assert.deepEqual(requests[1]?.items[0]?.indexes, [0]);
@@ -439,6 +461,11 @@ describe('prepare: full feeds whose items differ', () => {
         'import-prices',
         [price({ IsActive: true }, 'A'), price({ IsPriceDiscountable: true }, 'B')],
         /in common/,
+      ],
+      [
+        'import-prices',
+        [price({ PriceSale: 5, IsActive: false }, 'A'), price({ PriceSale: 6 }, 'B')],
+        /IsActive .* would be active/,
       ],
     ];
     for (const [name, items, reason] of feeds) {

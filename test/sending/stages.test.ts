@@ -201,6 +201,23 @@ describe('sending in stages', () => {
     ]);
   });
 
+  it('keeps back a later change where an earlier one may run again after it; the slices of an item go on', async () => {
+    simulator.faults.add({ kind: 'lostAnswer' });
+    const first = { ...cut('A'), Categories: [{ Code: 'y', SortOrder: 1 }] };
+    const change = { Code: 'A', Categories: [{ Code: 'x', SortOrder: 1 }] };
+    const requests = await requestsOf('import-products', [first, change]);
+    const told = await send('import-products', requests, async () => 'succeeded');
+    assert.deepEqual(
+      told.accepted.map(({ request, perhapsReceivedBefore }) => [request.stage, perhapsReceivedBefore]),
+      [
+        [0, true],
+        [1, false],
+      ],
+    );
+    assert.deepEqual(failuresOf(told), [['FORMER_JOB_FAILED', 'not sent', 2, [change]]]);
+    assert.deepEqual(told.failed[0]?.error.details, { jobId: told.accepted[0]?.jobId });
+  });
+
   it('tells of the whole item when a later slice is not accepted', async () => {
     const requests = await requestsOf('import-products', [cut('A'), simple]);
     const told = await send('import-products', requests, async () => {
