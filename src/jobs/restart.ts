@@ -94,8 +94,13 @@ export async function restartJob(
   const state = await stateOf(connection, jobId, signal);
   checkState(state);
   await formerEnd(connection, jobId, options);
-  const { jobId: newId } = await restart(connection, jobId, { priority: 'restarts', signal });
-  const job = await store.jobs.restarted(connection.scope, jobId, newId, clock.date());
-  tracker.follow(job, newId === jobId ? state.stop : undefined);
+  const { jobId: newId } = await restart(connection, jobId, {
+    priority: 'restarts',
+    signal,
+    // The line may have been long, and something newer may have been sent meanwhile.
+    beforeAttempt: () => checkLedger(connection, jobId, options),
+  });
+  const job = await store.jobs.restarted(connection.scope, jobId, newId, clock.date(), state.stop);
+  tracker.follow(job);
   return job;
 }

@@ -101,6 +101,17 @@ describe('restarting a job', function () {
     assert.equal(stage.count('/Job/Restart'), 2);
   });
 
+  it('sees newer data that is sent while the restart waits for its turn', async () => {
+    stage = await Stage.start();
+    const old = await stage.job([stockItem(1)]);
+    await stage.outcome(old);
+    stage.simulator.faults.add({ kind: 'slow', duration: 500, path: '/Job/Get' });
+    const refusal = refused(old, 'NEWER_DATA_SENT');
+    const [sent] = await Promise.all([stage.send([stockItem(1, { OnhandValue: 5 })]), refusal]);
+    assert.equal(sent.accepted.length, 1);
+    assert.equal(stage.count('/Job/Restart'), 0);
+  });
+
   it('does not take the data of another import for newer', async () => {
     stage = await Stage.start();
     const stock = await stage.job([stockItem(1)]);
