@@ -301,6 +301,7 @@ export class ScopeTracker {
     await this.#apply(tracked, state, true);
   }
 
+  /** Connect has not said how the job is. */
   async #withoutState(tracked: Tracked, thrown: unknown): Promise<void> {
     if (!isAnswer(thrown)) throw thrown;
     const age = this.#age(tracked.job);
