@@ -25,7 +25,6 @@ export class SlotNotes {
   readonly #throttle: string;
   readonly #window: number;
   readonly #clock: Clock;
-  // Ascending, because time is monotonic and the window is constant.
   #ended: EndedSlot[] = [];
 
   /** @param window how long a slot counts after its answer, in milliseconds */

@@ -118,6 +118,8 @@ export class Desk<Item extends { readonly id: number }> {
 
   async #hand(item: Item, nodeId: string, counter: Counter<Item>): Promise<void> {
     if (!this.#taken.has(item.id)) {
+      // Before the claim too: what was claimed but never passed on would be told as a repeat by the next process.
+      if (!(await this.#isOpen(nodeId, counter))) return;
       const claim = await this.#shelf.claim(item.id);
       if (claim === undefined || !(await this.#isOpen(nodeId, counter))) return;
       this.#taken.add(item.id);

@@ -12,6 +12,8 @@ export interface JobCallOptions {
   /** The first failure ends the call: whoever asks comes again itself. */
   readonly once?: boolean;
   readonly signal?: AbortSignal;
+  /** As in `Call`. */
+  readonly beforeAttempt?: () => Promise<void>;
 }
 
 async function read(

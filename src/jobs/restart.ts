@@ -2,7 +2,7 @@
  * Runs a finished job again, by Connect's rules and where that cannot bring old data back over newer.
  */
 import type { Clock, Connection } from '../connection/index.ts';
-import { ConnectError } from '../errors.ts';
+import { asError, ConnectError } from '../errors.ts';
 import { type FollowedJob, isEnded, type Store } from '../store/index.ts';
 import { getJob, restart } from './job-calls.ts';
 import { type JobState, resultOf, statusName } from './job-state.ts';
@@ -77,12 +77,20 @@ async function formerEnd(
   await tracker.ended(connection.scope, jobId, signal);
 }
 
+/** Whoever reads it must not take the restart for one that was not made. */
+function unnoted(thrown: unknown, jobId: string, newId: string): ConnectError {
+  const code = thrown instanceof ConnectError ? thrown.code : 'STORE_FAILED';
+  const text = `Connect runs job ${jobId} again, as job ${newId}, but the new run could not be noted and is not followed: do not restart it once more. ${asError(thrown).message}`;
+  return new ConnectError(code, text, { cause: thrown, details: { jobId: newId, restartOf: jobId } });
+}
+
 /**
  * Asks Connect to run a job again, and follows the new run.
  *
  * @returns the new run, under the same id or another
  * @throws ConnectError `JOB_NOT_FOUND`, `JOB_NOT_FINISHED`, `JOB_NOT_RESTARTABLE`, `JOB_TOO_OLD`, `NEWER_DATA_SENT`
- *   (nothing was asked of Connect that changes anything; `details.jobId`), `STORE_…`, and as `Connection.call`
+ *   (nothing was asked of Connect that changes anything; `details.jobId`), `STORE_…` (with `details.restartOf` where
+ *   Connect has restarted it, as job `details.jobId`), and as `Connection.call`
  */
 export async function restartJob(
   connection: Connection,
@@ -94,8 +102,17 @@ export async function restartJob(
   const state = await stateOf(connection, jobId, signal);
   checkState(state);
   await formerEnd(connection, jobId, options);
-  const { jobId: newId } = await restart(connection, jobId, { priority: 'restarts', signal });
-  const job = await store.jobs.restarted(connection.scope, jobId, newId, clock.date());
-  tracker.follow(job, newId === jobId ? state.stop : undefined);
+  const { jobId: newId } = await restart(connection, jobId, {
+    priority: 'restarts',
+    signal,
+    // The line may have been long, and something newer may have been sent meanwhile.
+    beforeAttempt: () => checkLedger(connection, jobId, options),
+  });
+  const job = await store.jobs
+    .restarted(connection.scope, jobId, newId, clock.date(), state.stop)
+    .catch((thrown: unknown) => {
+      throw unnoted(thrown, jobId, newId);
+    });
+  tracker.follow(job);
   return job;
 }

@@ -49,14 +49,14 @@ interface Tracked {
   /** An event has told of its end; none will tell once more. */
   isAnnounced: boolean;
   failedReads: number;
-  /** How the former run under the same id ended: as long as Connect says just that, the new one has not begun. */
-  readonly formerStop: string | undefined;
 }
 
 /** In minutes: how long events are counted on after one has come in. */
 const eventsMemory = 60;
 /** In minutes: after a list that was too long, or none. */
 const pauseOfLists = 60;
+/** In minutes: after a list that did not come. */
+const pauseAfterNoAnswer = 5;
 /** In minutes: the pause after credentials were refused, which no repetition mends. */
 const pauseAfterRefusal = 15;
 /** In minutes: a younger job may not have reached the part of Connect that answers. */
@@ -110,9 +110,13 @@ export class ScopeTracker {
   }
 
   /** Follows a job; once more for a new run. */
-  follow(job: FollowedJob, formerStop?: string): void {
+  follow(job: FollowedJob): void {
     const known = this.#jobs.get(job.jobId);
-    if (known !== undefined && known.job.run >= job.run) return;
+    if (known !== undefined && known.job.run >= job.run) {
+      // One that was followed before it was known whose it is.
+      if (known.job.run === job.run) known.job = job;
+      return;
+    }
     const isAnnounced = job.announced !== null;
     this.#jobs.set(job.jobId, {
       job,
@@ -120,7 +124,6 @@ export class ScopeTracker {
       isMissing: false,
       isAnnounced,
       failedReads: 0,
-      formerStop,
     });
     if (isAnnounced) this.#eventAt = this.#now();
     this.#schedule();
@@ -209,9 +212,22 @@ export class ScopeTracker {
     const { minute } = this.#options;
     this.#failures += 1;
     const isRefused = error instanceof ConnectError && refusals.has(error.code);
-    const delay = isRefused ? pauseAfterRefusal * minute : backoffDelay(this.#failures, this.#backoff);
+    const isEverybodyTried = this.#failures >= this.#users.size;
+    const delay =
+      isRefused && isEverybodyTried
+        ? pauseAfterRefusal * minute
+        : backoffDelay(this.#failures, this.#backoff);
+    this.#askAnother();
     this.#pausedUntil = this.#now() + delay;
     if (isRefused || this.#failures >= failuresToTell) this.#listener.trouble(this.#scope, error);
+  }
+
+  /** What one connection's credentials may not do, those of another may. */
+  #askAnother(): void {
+    const [user] = this.#users;
+    if (user === undefined) return;
+    this.#users.delete(user);
+    this.#users.add(user);
   }
 
   /** One request at the most. */
@@ -263,9 +279,10 @@ export class ScopeTracker {
     try {
       states = await listJobs(user.connection, { priority: 'polls', once: true });
     } catch (thrown) {
-      if (!(thrown instanceof ConnectError) || !/^ANSWER_/.test(thrown.code)) throw thrown;
-      // The jobs are asked about one by one instead.
-      this.#listsFrom = this.#now() + pauseOfLists * this.#options.minute;
+      // The jobs are asked about one by one instead; not for long where it may be that Connect answers nothing at all.
+      const pause = isAnswer(thrown) ? pauseOfLists : pauseAfterNoAnswer;
+      this.#listsFrom = this.#now() + pause * this.#options.minute;
+      if (!isAnswer(thrown)) throw thrown;
       return;
     }
     const known = new Map(states.map((state) => [state.jobId, state]));
@@ -293,6 +310,7 @@ export class ScopeTracker {
     await this.#apply(tracked, state, true);
   }
 
+  /** Connect has not said how the job is. */
   async #withoutState(tracked: Tracked, thrown: unknown): Promise<void> {
     if (!isAnswer(thrown)) throw thrown;
     const age = this.#age(tracked.job);
@@ -307,13 +325,15 @@ export class ScopeTracker {
   }
 
   #longestRun(): number {
+    // They may have gone while Connect was asked: whoever comes next says how long is too long.
+    if (this.#users.size === 0) return Number.POSITIVE_INFINITY;
     return Math.max(...[...this.#users].map(({ longestRun }) => longestRun));
   }
 
   /** @param isDue it was this job's turn; others are seen in passing */
   async #apply(tracked: Tracked, state: JobState, isDue: boolean): Promise<void> {
     const result = resultOf(state);
-    const isFormerRun = tracked.formerStop !== undefined && state.stop === tracked.formerStop;
+    const isFormerRun = tracked.job.formerStop !== null && state.stop === tracked.job.formerStop;
     if (result === undefined || isFormerRun) {
       await this.#goOn(tracked, state);
       return;

@@ -82,8 +82,8 @@ export class JobTracker {
   }
 
   /** Follows a job that the ledger has. */
-  follow(job: FollowedJob, formerStop?: string): void {
-    this.#scope(job.scope).follow(job, formerStop);
+  follow(job: FollowedJob): void {
+    this.#scope(job.scope).follow(job);
   }
 
   /**

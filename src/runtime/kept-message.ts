@@ -33,11 +33,15 @@ export function keptMessage(message: NodeMessage): string {
     if (text === undefined) left.push(name);
     else kept.set(name, text);
   }
-  while (Buffer.byteLength(joined(kept)) > mostKept) {
-    const [largest] = [...kept].sort(([, one], [, other]) => other.length - one.length);
-    if (largest === undefined) break;
-    kept.delete(largest[0]);
-    left.push(largest[0]);
+  let size = Buffer.byteLength(joined(kept));
+  const largestFirst = [...kept].sort(([, one], [, other]) => other.length - one.length);
+  for (const property of largestFirst) {
+    if (size <= mostKept) break;
+    const [name] = property;
+    // With the comma before or after it.
+    size -= Buffer.byteLength(joined(new Map([property]))) - 1;
+    kept.delete(name);
+    left.push(name);
   }
   const notKept = left.slice(0, mostNames).map((name) => name.slice(0, longestName));
   return `{"properties":${joined(kept)},"notKept":${JSON.stringify(notKept)}}`;

@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { ConnectError } from '../errors.ts';
+import { availability } from './deploy.ts';
 
 /** An address that takes events. */
 export interface Webhook {
@@ -35,8 +36,15 @@ interface WebRequest extends IncomingMessage {
   readonly body?: unknown;
 }
 
+interface Door {
+  /** By path. */
+  readonly hooks: Map<string, Webhook>;
+  /** Paths of webhooks that are gone, or away while a deploy is under way. */
+  readonly closed: Set<string>;
+}
+
 /** Doors by the web application that they stand in. */
-const doors = new WeakMap<object, Map<string, Webhook>>();
+const doors = new WeakMap<object, Door>();
 
 /** Whether a path is one that a webhook may have. */
 export function isWebhookPath(path: string): boolean {
@@ -49,30 +57,36 @@ export function isWebhookPath(path: string): boolean {
  * @throws ConnectError `PATH_IN_USE`
  */
 export function openWebhook(RED: NodeAPI, webhook: Webhook): () => void {
-  const hooks = doorOf(RED);
+  const { hooks, closed } = doorOf(RED);
   const key = webhook.path.toLowerCase();
   if (hooks.has(key)) {
     throw new ConnectError('PATH_IN_USE', `Another event node has the path ${webhook.path} already.`);
   }
   hooks.set(key, webhook);
+  closed.delete(key);
   return () => {
-    if (hooks.get(key) === webhook) hooks.delete(key);
+    if (hooks.get(key) !== webhook) return;
+    hooks.delete(key);
+    closed.add(key);
   };
 }
 
 /** Routes cannot be taken away from Express again, so one that stays looks up who is behind it now. */
-function doorOf(RED: NodeAPI): Map<string, Webhook> {
+function doorOf(RED: NodeAPI): Door {
   const known = doors.get(RED.httpNode);
   if (known !== undefined) return known;
-  const hooks = new Map<string, Webhook>();
-  doors.set(RED.httpNode, hooks);
+  const door: Door = { hooks: new Map(), closed: new Set() };
+  doors.set(RED.httpNode, door);
   RED.httpNode.use((request: WebRequest, response: ServerResponse, next: Next) => {
     const [path = ''] = (request.url ?? '').split('?');
-    const webhook = hooks.get(path.replace(/\/$/, '').toLowerCase());
-    if (webhook === undefined) next();
-    else serve(webhook, request, response).catch(() => answer(response, 500));
+    const key = path.replace(/\/$/, '').toLowerCase();
+    const webhook = door.hooks.get(key);
+    if (webhook !== undefined) serve(webhook, request, response).catch(() => answer(response, 500));
+    // Norce repeats after a 5xx alone: what comes during a deploy must not be told that nobody is here.
+    else if (door.closed.has(key) && availability(RED) !== 'open') answer(response, 503);
+    else next();
   });
-  return hooks;
+  return door;
 }
 
 async function serve(webhook: Webhook, request: WebRequest, response: ServerResponse): Promise<void> {
@@ -120,7 +134,10 @@ function hash(text: string): Buffer {
 async function bodyOf(request: WebRequest): Promise<Body | 'too large' | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > longestBody) return 'too large';
   // Where Node-RED's editor has the same root, its parser of JSON has read the body already.
-  if (request._body === true) return asBody(request.body);
+  if (request._body === true) {
+    const body = asBody(request.body);
+    return body !== undefined && Buffer.byteLength(JSON.stringify(body)) > longestBody ? 'too large' : body;
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

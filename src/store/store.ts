@@ -97,6 +97,8 @@ export interface JobRun {
   readonly items: number | null;
   /** Id of the job that was restarted and became this one; null for a job of its own. */
   readonly restartOf: string | null;
+  /** When the former run under the same id stopped, in Connect's words: as long as it says just that, this one has not begun. */
+  readonly formerStop: string | null;
   readonly followedSince: number;
 }
 
@@ -146,8 +148,16 @@ export interface JobStore {
   /**
    * Connect runs a known job once more; the new run is followed, under the same id or under a new one, for the same
    * request. What was known of the former run stays; one under the same id whose end is not known ends as unknown.
+   *
+   * @param formerStop when the former run stopped, in Connect's words
    */
-  restarted(scope: Scope, jobId: string, newJobId: string, at: number): Promise<FollowedJob>;
+  restarted(
+    scope: Scope,
+    jobId: string,
+    newJobId: string,
+    at: number,
+    formerStop?: string,
+  ): Promise<FollowedJob>;
   /** The latest request of the same scope, import and supplier that Connect has taken after the run's own request. */
   newer(scope: Scope, jobId: string): Promise<NewerRequest | undefined>;
   /** Forgets runs, requests and announcements that ended before a time and are waited for by nobody. */

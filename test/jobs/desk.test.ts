@@ -114,6 +114,20 @@ describe('the desk that hands stored things over', () => {
     assert.deepEqual(successor.repeated, []);
   });
 
+  it('does not mark what a process that has ended could not pass on', async () => {
+    const [closed, successor] = [new Taker(), new Taker()];
+    closed.state = 'closed';
+    await add(1);
+    desk.attach('node', closed);
+    await wait(50);
+    desk.close();
+    await store.close();
+    open();
+    desk.attach('node', successor);
+    await emptied();
+    assert.deepEqual([closed.taken, successor.taken, successor.repeated], [[], [1], []]);
+  });
+
   it('marks what a killed process may have handed over, and nothing else', async () => {
     await Promise.all([add(1), add(2)]);
     await store.close();

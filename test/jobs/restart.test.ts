@@ -2,6 +2,7 @@
  * A job is run again where Connect and newer data allow it, and the new run is followed.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../src/connection/index.ts';
 import { restartJob } from '../../src/jobs/index.ts';
 import { Stage, stockItem } from './support/stage.ts';
@@ -101,6 +102,17 @@ describe('restarting a job', function () {
     assert.equal(stage.count('/Job/Restart'), 2);
   });
 
+  it('sees newer data that is sent while the restart waits for its turn', async () => {
+    stage = await Stage.start();
+    const old = await stage.job([stockItem(1)]);
+    await stage.outcome(old);
+    stage.simulator.faults.add({ kind: 'slow', duration: 500, path: '/Job/Get' });
+    const refusal = refused(old, 'NEWER_DATA_SENT');
+    const [sent] = await Promise.all([stage.send([stockItem(1, { OnhandValue: 5 })]), refusal]);
+    assert.equal(sent.accepted.length, 1);
+    assert.equal(stage.count('/Job/Restart'), 0);
+  });
+
   it('does not take the data of another import for newer', async () => {
     stage = await Stage.start();
     const stock = await stage.job([stockItem(1)]);
@@ -120,6 +132,26 @@ describe('restarting a job', function () {
     await refused(feed, 'NEWER_DATA_SENT');
     await refused(feed, 'NEWER_DATA_SENT', true);
     assert.equal(stage.count('/Job/Restart'), 0);
+  });
+
+  it('says that Connect runs it again where that cannot be noted', async () => {
+    stage = await Stage.start();
+    const jobId = await stage.job([stockItem(1)]);
+    await stage.outcome(jobId);
+    stage.simulator.faults.add({ kind: 'slow', duration: 300, path: '/Job/Restart' });
+    const isRestarted = () => stage.count('/Job/Restart') > 0;
+    const closed = (async () => {
+      while (!isRestarted()) await wait(5);
+      await stage.store.close();
+    })();
+    await assert.rejects(restart(jobId), (error: { code?: string; details?: object; message: string }) => {
+      const newId = String(stage.simulator.jobs.at(-1)?.id);
+      assert.equal(error.code, 'STORE_CLOSED');
+      assert.deepEqual(error.details, { jobId: newId, restartOf: jobId });
+      assert.match(error.message, /do not restart it once more/);
+      return true;
+    });
+    await closed;
   });
 
   it('does not ask twice when the answer is lost', async () => {

@@ -30,6 +30,7 @@ describe('event node', function () {
   this.timeout(60_000);
   let simulator: Simulator;
   let nodeRed: NodeRed;
+  let flows: Parameters<NodeRed['deploy']>[0];
 
   before(async () => {
     simulator = await Simulator.start({ mood: 'kind' });
@@ -37,7 +38,7 @@ describe('event node', function () {
     const { connectUrl, tokenUrl } = simulator;
     const place = { z: 'tab', x: 1, y: 1 };
     const event = { ...place, type: 'norce-event', connection: 'connection', credentials: { secret } };
-    await nodeRed.deploy([
+    flows = [
       { id: 'tab', type: 'tab' },
       {
         id: 'connection',
@@ -82,7 +83,8 @@ describe('event node', function () {
       },
       ...recorder('events', 'tab'),
       ...recorder('ends', 'tab'),
-    ]);
+    ];
+    await nodeRed.deploy(flows);
   });
   after(async () => {
     await nodeRed?.stop();
@@ -136,6 +138,11 @@ describe('event node', function () {
     assert.equal(await post(JSON.stringify({ ...jobEvent(1), text: 'x'.repeat(longestBody) })), 413);
     const huge = await post(Buffer.alloc(10_000_000, 0x20)).catch(() => 413);
     assert.equal(huge, 413);
+    // Without a length that could be looked at; by this type Node-RED's own parser reads it first.
+    const chunks = new Blob([JSON.stringify({ ...jobEvent(1), text: 'x'.repeat(longestBody) })]).stream();
+    const headers = { 'x-norce-secret': secret, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: chunks, duplex: 'half' };
+    assert.equal((await fetch(`${nodeRed.url}/norce/jobs`, init as RequestInit)).status, 413);
     assert.equal((await fetch(`${nodeRed.url}/norce/jobs`)).status, 405);
     assert.equal((await fetch(`${nodeRed.url}/norce/other`, { method: 'POST' })).status, 404);
     assert.equal((await events()).length, before);
@@ -199,6 +206,31 @@ describe('event node', function () {
     const ends = await until(() => seenIn<SeenOutcome>(nodeRed, 'ends'), known + 1);
     assert.equal(ends.at(-1)?.norce.jobId, String(next));
     assert.ok(polls().length - before <= 2);
+  });
+
+  it('asks for a repeat of what comes while a deploy is under way, and for none when the node is gone', async () => {
+    const slow = {
+      id: 'slow',
+      z: 'tab',
+      x: 1,
+      y: 1,
+      type: 'function',
+      func: '',
+      finalize: 'await new Promise((resolve) => setTimeout(resolve, 1000));',
+      wires: [],
+    };
+    await nodeRed.deploy([...flows, slow]);
+    const statuses = new Set<number>();
+    let isDeployed = false;
+    const deployed = nodeRed.deploy(flows).then(() => {
+      isDeployed = true;
+    });
+    while (!isDeployed) statuses.add(await post(JSON.stringify(jobEvent(88_888_888))));
+    await deployed;
+    assert.deepEqual([...statuses].sort(), [200, 503]);
+    await nodeRed.deploy(flows.filter(({ id }) => id !== 'jobs'));
+    assert.equal(await post(JSON.stringify(jobEvent(88_888_888))), 404);
+    await nodeRed.deploy(flows);
   });
 
   it('believes no event: a job that still runs goes on', async () => {

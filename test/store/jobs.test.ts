@@ -70,6 +70,9 @@ describe('store: jobs', () => {
     await announce(store, '5', 3, 30);
     const unknownBefore = await store.jobs.restarted(scope, '5', '5', 40);
     assert.deepEqual([unknownBefore.restartOf, unknownBefore.announced], ['5', null]);
+    const stopped = await store.jobs.restarted(scope, '5', '5', 50, '2026-01-01T00:00:00.1');
+    assert.equal(stopped.formerStop, '2026-01-01T00:00:00.1');
+    assert.equal((await store.jobs.restarted(scope, '5', '6', 60, '2026-01-01T00:00:01.2')).formerStop, null);
   });
 
   it('an outcome is the same however often it is told, after a restart too', async () => {

@@ -60,6 +60,7 @@ CREATE TABLE run (
   full_file INTEGER NOT NULL,
   items INTEGER,
   restart_of TEXT,
+  former_stop TEXT,
   followed_since REAL NOT NULL,
   announcements_before INTEGER NOT NULL,
   outcome_id TEXT,

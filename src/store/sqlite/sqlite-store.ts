@@ -96,7 +96,8 @@ export class SqliteStore implements Store {
         return keys === undefined ? undefined : JSON.parse(keys);
       },
       end: (scope, jobId, run, end) => client.call('jobs.end', scope, jobId, run, end),
-      restarted: (scope, jobId, newJobId, at) => client.call('jobs.restarted', scope, jobId, newJobId, at),
+      restarted: (scope, jobId, newJobId, at, formerStop) =>
+        client.call('jobs.restarted', scope, jobId, newJobId, at, formerStop),
       newer: (scope, jobId) => client.call('jobs.newer', scope, jobId),
       prune: async (before) => {
         while (await client.call('jobs.prune', before, pruneLimit));

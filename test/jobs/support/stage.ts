@@ -45,6 +45,7 @@ export class Stage {
   #registry: ConnectionRegistry | undefined;
   #tracker: JobTracker | undefined;
   #connection: Connection | undefined;
+  #leave: () => void = () => undefined;
 
   private constructor(simulator: Simulator, folder: string, options: StageOptions) {
     this.simulator = simulator;
@@ -76,21 +77,35 @@ export class Stage {
       random: Math.random,
       keysOf: (name) => (row) => keysOfItem(name as ImportName, row),
     });
+    this.#connection = this.acquire();
+    this.join();
+  }
+
+  /** A connection to the local Connect. */
+  acquire(clientSecret = 'simulator-secret'): Connection {
+    const { minute } = this;
     const { connectUrl, tokenUrl } = this.simulator;
-    this.#connection = this.#registry.acquire(
-      {
-        customer: 'acme',
-        addresses: { connectUrl, tokenUrl },
-        clientId: 'simulator',
-        clientSecret: 'simulator-secret',
-        scope: 'playground',
-        requestsPerMinute: 60,
-        timeout: minute * 10,
-        deadline: minute * 60,
-      },
-      this.#store.slots,
-    );
-    this.#tracker.join(this.#connection, (this.#options.longestRun ?? 1440) * minute);
+    const settings = {
+      customer: 'acme',
+      addresses: { connectUrl, tokenUrl },
+      clientId: 'simulator',
+      clientSecret,
+      scope: 'playground',
+      requestsPerMinute: 60,
+      timeout: minute * 10,
+      deadline: minute * 60,
+    };
+    return (this.#registry as ConnectionRegistry).acquire(settings, this.store.slots);
+  }
+
+  /** Has jobs followed over the connection, as its config node does when it is made. */
+  join(connection = this.connection): void {
+    this.#leave = this.tracker.join(connection, (this.#options.longestRun ?? 1440) * this.minute);
+  }
+
+  /** Takes the last connection that was joined away from the tracker, as a config node does that is closed. */
+  leave(): void {
+    this.#leave();
   }
 
   /** Closes our side, as an ending process does. */

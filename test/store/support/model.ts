@@ -104,6 +104,7 @@ export class Model {
       fullFile: request.fullFile,
       items: request.items,
       restartOf: null,
+      formerStop: null,
     });
   }
 
@@ -140,7 +141,15 @@ export class Model {
     if (jobId !== newJobId && latest && !latest.end && latest.restartOf === jobId) {
       return this.#told(latest) as FollowedJob;
     }
-    const origin = { requestId, import: name, supplierId, fullFile, items, restartOf: jobId };
+    const origin = {
+      requestId,
+      import: name,
+      supplierId,
+      fullFile,
+      items,
+      restartOf: jobId,
+      formerStop: null,
+    };
     return this.#follow(scope, newJobId, at, origin);
   }
 
@@ -252,7 +261,14 @@ export class Model {
   }
 
   #foreign() {
-    const nothing = { requestId: null, import: null, supplierId: null, items: null, restartOf: null };
+    const nothing = {
+      requestId: null,
+      import: null,
+      supplierId: null,
+      items: null,
+      restartOf: null,
+      formerStop: null,
+    };
     return { ...nothing, fullFile: false };
   }
 

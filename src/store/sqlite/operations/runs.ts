@@ -13,6 +13,7 @@ interface Origin {
   readonly fullFile: boolean;
   readonly items: number | null;
   readonly restartOf: string | null;
+  readonly formerStop: string | null;
 }
 
 interface RunRow extends Omit<JobRun, 'fullFile'> {
@@ -44,13 +45,14 @@ const foreign: Origin = {
   fullFile: false,
   items: null,
   restartOf: null,
+  formerStop: null,
 };
 
 // An announcement counts for the run that was followed when it came: those of former runs have lower ids.
 const selectRun = `
   SELECT run.id AS rowId, run.scope, run.job_id AS jobId, run.run, run.request_id AS requestId, run.import,
     run.supplier_id AS supplierId, run.full_file AS fullFile, run.items, run.restart_of AS restartOf,
-    run.followed_since AS followedSince, run.outcome_id AS outcomeId, run.result, run.details,
+    run.former_stop AS formerStop, run.followed_since AS followedSince, run.outcome_id AS outcomeId, run.result, run.details,
     run.ended_at AS endedAt, announcement.status AS announcedStatus, announcement.at AS announcedAt
   FROM run LEFT JOIN announcement ON announcement.id = (
     SELECT max(newest.id) FROM announcement AS newest
@@ -67,6 +69,7 @@ function runOf(row: RunRow): StoredRun {
     fullFile: row.fullFile !== 0,
     items: row.items,
     restartOf: row.restartOf,
+    formerStop: row.formerStop,
     followedSince: row.followedSince,
   };
   const { rowId, outcomeId, result, details, endedAt, announcedStatus, announcedAt } = row;
@@ -143,8 +146,8 @@ function insertRun(
   const isFirst = run === 1 && origin.restartOf !== jobId;
   const { id } = database.run(
     `INSERT INTO run (scope, job_id, run, request_id, import, supplier_id, full_file, items, restart_of,
-       followed_since, announcements_before)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 0 ELSE
+       former_stop, followed_since, announcements_before)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 0 ELSE
        (SELECT coalesce(max(id), 0) FROM announcement) END)`,
     scope,
     jobId,
@@ -155,6 +158,7 @@ function insertRun(
     Number(origin.fullFile),
     origin.items,
     origin.restartOf,
+    origin.formerStop,
     at,
     Number(isFirst),
   );
@@ -228,7 +232,7 @@ export function followAccepted(
   if (latest !== undefined && !('outcomeId' in latest.job) && latest.job.requestId === requestId) {
     return latest.job;
   }
-  const origin = { ...rest, requestId, fullFile: fullFile !== 0, restartOf: null };
+  const origin = { ...rest, requestId, fullFile: fullFile !== 0, restartOf: null, formerStop: null };
   return followKnown(database, scope, jobId, latest, origin, at);
 }
 
@@ -249,6 +253,7 @@ export function followRestarted(
   jobId: string,
   newJobId: string,
   at: number,
+  formerStop?: string,
 ): FollowedJob {
   const former = findRun(database, scope, jobId)?.job ?? foreign;
   const origin: Origin = {
@@ -258,6 +263,7 @@ export function followRestarted(
     fullFile: former.fullFile,
     items: former.items,
     restartOf: jobId,
+    formerStop: newJobId === jobId ? (formerStop ?? null) : null,
   };
   const latest = findRun(database, scope, newJobId);
   if (newJobId !== jobId && latest !== undefined && !('outcomeId' in latest.job)) {
