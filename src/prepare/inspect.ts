@@ -4,6 +4,7 @@
  */
 import { enums, type ListDefinition } from '../contract/index.ts';
 import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/outline.ts';
+import { CarriedNotes } from './carried-notes.ts';
 import { uniqueElements } from './elements.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
 import { isComplete } from './identity.ts';
@@ -25,8 +26,7 @@ export interface Inspection {
 
 interface Walk {
   readonly plan: FieldPlan;
-  readonly any: number[];
-  readonly all: number[];
+  readonly carried: CarriedNotes;
   readonly errors: ItemError[];
   readonly missingForInsert: Set<string>;
 }
@@ -145,15 +145,6 @@ function keptKeys(
   return new Set([...kept, ...(byManufacturer ? ['ManufacturerCode'] : []), ...(isCluster ? ['Code'] : [])]);
 }
 
-function noteCarried(outline: RecordOutline, mask: number, walk: Walk): void {
-  const { list } = outline;
-  if (list === undefined) return;
-  const known = walk.any[list.index] ?? -1;
-  const carried = mask | (walk.plan.clear[list.index] ?? 0);
-  walk.any[list.index] = known === -1 ? carried : known | carried;
-  walk.all[list.index] = known === -1 ? carried : (walk.all[list.index] ?? 0) & carried;
-}
-
 function walkRecord(
   given: ItemRecord,
   outline: RecordOutline,
@@ -180,7 +171,7 @@ function walkRecord(
     if (sent !== undefined && field.slot !== undefined) mask |= bitOf(field.slot);
   }
   checkRecord(record, outline, pointer, walk, linked);
-  noteCarried(outline, mask, walk);
+  if (outline.list !== undefined) walk.carried.add(outline.list, mask);
   return record;
 }
 
@@ -241,16 +232,15 @@ function checkRecord(
 export function inspect(item: ItemRecord, outline: ImportOutline, plan: FieldPlan): Inspection {
   const walk: Walk = {
     plan,
-    any: outline.lists.map(() => -1),
-    all: outline.lists.map(() => -1),
+    carried: new CarriedNotes(outline, plan),
     errors: [],
     missingForInsert: new Set(),
   };
   const record = walkRecord(item, outline.root, '', walk, false);
   return {
     record,
-    carried: walk.any,
-    differing: walk.any.map((mask, list) => (mask ^ (walk.all[list] ?? 0)) & ~(plan.skipped[list] ?? 0)),
+    carried: walk.carried.any,
+    differing: walk.carried.differing(),
     errors: walk.errors,
     missingForInsert: walk.missingForInsert,
   };

@@ -3,7 +3,7 @@
  */
 import type { RecordOutline } from '../contract/outline.ts';
 import { nearestName } from './nearest-name.ts';
-import { isRecord, pointerTo } from './records.ts';
+import { isPlain, isRecord, pointerTo } from './records.ts';
 import type { ItemError, ItemRecord, UnknownProperties } from './types.ts';
 
 /** Most unknown properties that are told of one item: each costs a search for the name that was meant. */
@@ -23,12 +23,6 @@ function unknownProperty(name: string, pointer: string, outline: RecordOutline):
     code: 'UNKNOWN_PROPERTY',
     message: `${outline.entity} has no property ${name}.${nearest === undefined ? '' : ` Is ${nearest} meant?`}`,
   };
-}
-
-/** Whether all that an object has stands in the object itself; so it is in every realm, vm contexts too. */
-function isPlain(record: ItemRecord): boolean {
-  const prototype: unknown = Object.getPrototypeOf(record);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function withExactNames(

@@ -8,6 +8,17 @@ export function isRecord(value: unknown): value is ItemRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/** Whether all that an object has stands in the object itself; so it is in every realm, vm contexts too. */
+export function isPlain(record: ItemRecord): boolean {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether a value is a list that is sent as what it holds. */
+export function isPlainList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && (value as { toJSON?: unknown }).toJSON === undefined;
+}
+
 /** The records of a list; none where the value is no list. */
 export function recordsIn(value: unknown): ItemRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
