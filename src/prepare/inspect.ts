@@ -8,7 +8,7 @@ import { CarriedNotes } from './carried-notes.ts';
 import { uniqueElements } from './elements.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
 import { isComplete } from './identity.ts';
-import { isRecord, pointerTo, recordsIn } from './records.ts';
+import { isPlainList, isRecord, pointerTo, recordsIn } from './records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 
 /** What the walk found out about an item. */
@@ -76,8 +76,15 @@ function fieldValue(
     // Connect skips these when they are empty, and a .NET number could not even read the null.
     return definition.empty === 'skipped' ? undefined : null;
   }
-  if (child === undefined) return scalarValue(field, value);
   const place = pointerTo(pointer, field.name);
+  if (Array.isArray(value) && !isPlainList(value)) {
+    walk.errors.push({
+      path: place,
+      code: 'FORBIDDEN_PROPERTY',
+      message: 'A list that writes its own JSON would not be sent as it was checked.',
+    });
+  }
+  if (child === undefined) return scalarValue(field, value);
   const links = linked || definition.list?.links === true;
   if (definition.type === 'record') {
     return isRecord(value) ? walkRecord(value, child, place, walk, links) : value;

@@ -32,7 +32,7 @@ function withExactNames(
   policy: UnknownProperties,
   errors: ItemError[],
 ): ItemRecord {
-  // What a class passes on to its objects is not sent, so it must not count as given either.
+  // What a class passes on to its objects, or hides in them, is not sent, so it must not count as given either.
   let record = isPlain(given) ? given : { ...given };
   const replace = (name: string, exact?: string): void => {
     const value = given[name];
