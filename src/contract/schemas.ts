@@ -8,8 +8,9 @@ import { type FieldDefinition, mayBeEmptied } from './model.ts';
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Largest value of a .NET decimal, rounded down to what a double can tell. */
-const decimalLimit = 7.9e28;
-const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+export const decimalLimit = 7.9e28;
+/** Bounds of a .NET Int32. */
+export const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
 
 /** Id under which an entity's schema is stored, such as `Product.SkuOnhand`. */
 export function schemaId(entity: EntityName): string {
@@ -46,7 +47,8 @@ function valueSchema(field: FieldDefinition): Schema {
   }
 }
 
-function enumValues(field: FieldDefinition): readonly (string | number)[] {
+/** What a field with an enumeration may hold, in the form that Connect reads. */
+export function enumValues(field: FieldDefinition): readonly (string | number)[] {
   const values = enums[field.enum as keyof typeof enums];
   return field.enumAs === 'name' ? Object.keys(values) : Object.values(values);
 }
@@ -59,7 +61,8 @@ function fieldSchema(field: FieldDefinition): Schema {
   return { anyOf: [{ type: 'null' }, schema] };
 }
 
-function isRequired(field: FieldDefinition): boolean {
+/** Whether a record must not come without the field. */
+export function isRequired(field: FieldDefinition): boolean {
   return field.required === 'always' || field.unlisted === 'required';
 }
 

@@ -11,6 +11,7 @@ import { type Inspection, inspect } from './inspect.ts';
 import { importErrors } from './item-rules.ts';
 import { exactNames } from './names.ts';
 import { hasNothingToWrite } from './nothing-to-write.ts';
+import { inspectPlain } from './plain-items.ts';
 import type { Preparation } from './preparation.ts';
 import { Uncuttable } from './record-tree.ts';
 import { isRecord } from './records.ts';
@@ -91,6 +92,15 @@ function rejection(errors: readonly ItemError[], identity: Identity | undefined)
   };
 }
 
+/** Brings an item into the form in which it is sent, and adds what is wrong with it to `errors`. */
+function explain(given: ItemRecord, preparation: Preparation, errors: ItemError[]): Inspection {
+  const { options, outline, plan } = preparation;
+  const named = exactNames(given, outline.root, '', options.unknownProperties, errors);
+  const inspection = inspect(named, outline, plan);
+  errors.push(...schemaErrors(inspection.record, options.import), ...inspection.errors);
+  return inspection;
+}
+
 /**
  * Checks one item. Reads its properties; a getter or proxy inside it that throws makes this throw.
  *
@@ -102,14 +112,9 @@ export function checkItem(given: unknown, index: number, preparation: Preparatio
     return { errors: [{ path: '', code: 'ITEM_NOT_OBJECT', message: 'An item must be an object.' }] };
   }
   const errors: ItemError[] = [];
-  const named = exactNames(given, outline.root, '', options.unknownProperties, errors);
-  const inspection = inspect(named, outline, plan);
+  const inspection = inspectPlain(given, outline, plan) ?? explain(given, preparation, errors);
   const { record, carried } = inspection;
-  errors.push(
-    ...schemaErrors(record, options.import),
-    ...inspection.errors,
-    ...importErrors(record, preparation),
-  );
+  errors.push(...importErrors(record, preparation));
   const identity = identify(record, preparation.identity);
   if (errors.length > 0) return rejection(errors, identity);
   if (identity === undefined) return rejection([noKey(preparation)], identity);

@@ -30,7 +30,7 @@ function valuesAt(record: ItemRecord, path: string): unknown[] {
 }
 
 /** A .NET number that is part of a key reads as its default when it is left out. */
-const defaultKeyValues: Readonly<Record<string, number>> = { QuantityBreak: 0, QtyBreak: 1 };
+export const defaultKeyValues: Readonly<Record<string, number>> = { QuantityBreak: 0, QtyBreak: 1 };
 
 function keyValues(record: ItemRecord, path: string): unknown[] {
   const values = valuesAt(record, path);

@@ -4,10 +4,11 @@
  */
 import { enums, type ListDefinition } from '../contract/index.ts';
 import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/outline.ts';
+import { CarriedNotes } from './carried-notes.ts';
 import { uniqueElements } from './elements.ts';
 import { bitOf, type FieldPlan } from './field-plan.ts';
 import { isComplete } from './identity.ts';
-import { isRecord, pointerTo, recordsIn } from './records.ts';
+import { isPlainList, isRecord, pointerTo, recordsIn } from './records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 
 /** What the walk found out about an item. */
@@ -25,8 +26,7 @@ export interface Inspection {
 
 interface Walk {
   readonly plan: FieldPlan;
-  readonly any: number[];
-  readonly all: number[];
+  readonly carried: CarriedNotes;
   readonly errors: ItemError[];
   readonly missingForInsert: Set<string>;
 }
@@ -76,8 +76,15 @@ function fieldValue(
     // Connect skips these when they are empty, and a .NET number could not even read the null.
     return definition.empty === 'skipped' ? undefined : null;
   }
-  if (child === undefined) return scalarValue(field, value);
   const place = pointerTo(pointer, field.name);
+  if (Array.isArray(value) && !isPlainList(value)) {
+    walk.errors.push({
+      path: place,
+      code: 'FORBIDDEN_PROPERTY',
+      message: 'A list that writes its own JSON would not be sent as it was checked.',
+    });
+  }
+  if (child === undefined) return scalarValue(field, value);
   const links = linked || definition.list?.links === true;
   if (definition.type === 'record') {
     return isRecord(value) ? walkRecord(value, child, place, walk, links) : value;
@@ -145,15 +152,6 @@ function keptKeys(
   return new Set([...kept, ...(byManufacturer ? ['ManufacturerCode'] : []), ...(isCluster ? ['Code'] : [])]);
 }
 
-function noteCarried(outline: RecordOutline, mask: number, walk: Walk): void {
-  const { list } = outline;
-  if (list === undefined) return;
-  const known = walk.any[list.index] ?? -1;
-  const carried = mask | (walk.plan.clear[list.index] ?? 0);
-  walk.any[list.index] = known === -1 ? carried : known | carried;
-  walk.all[list.index] = known === -1 ? carried : (walk.all[list.index] ?? 0) & carried;
-}
-
 function walkRecord(
   given: ItemRecord,
   outline: RecordOutline,
@@ -180,7 +178,7 @@ function walkRecord(
     if (sent !== undefined && field.slot !== undefined) mask |= bitOf(field.slot);
   }
   checkRecord(record, outline, pointer, walk, linked);
-  noteCarried(outline, mask, walk);
+  if (outline.list !== undefined) walk.carried.add(outline.list, mask);
   return record;
 }
 
@@ -241,16 +239,15 @@ function checkRecord(
 export function inspect(item: ItemRecord, outline: ImportOutline, plan: FieldPlan): Inspection {
   const walk: Walk = {
     plan,
-    any: outline.lists.map(() => -1),
-    all: outline.lists.map(() => -1),
+    carried: new CarriedNotes(outline, plan),
     errors: [],
     missingForInsert: new Set(),
   };
   const record = walkRecord(item, outline.root, '', walk, false);
   return {
     record,
-    carried: walk.any,
-    differing: walk.any.map((mask, list) => (mask ^ (walk.all[list] ?? 0)) & ~(plan.skipped[list] ?? 0)),
+    carried: walk.carried.any,
+    differing: walk.carried.differing(),
     errors: walk.errors,
     missingForInsert: walk.missingForInsert,
   };

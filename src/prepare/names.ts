@@ -3,7 +3,7 @@
  */
 import type { RecordOutline } from '../contract/outline.ts';
 import { nearestName } from './nearest-name.ts';
-import { isRecord, pointerTo } from './records.ts';
+import { isPlain, isRecord, pointerTo } from './records.ts';
 import type { ItemError, ItemRecord, UnknownProperties } from './types.ts';
 
 /** Most unknown properties that are told of one item: each costs a search for the name that was meant. */
@@ -25,12 +25,6 @@ function unknownProperty(name: string, pointer: string, outline: RecordOutline):
   };
 }
 
-/** Whether all that an object has stands in the object itself; so it is in every realm, vm contexts too. */
-function isPlain(record: ItemRecord): boolean {
-  const prototype: unknown = Object.getPrototypeOf(record);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function withExactNames(
   given: ItemRecord,
   outline: RecordOutline,
@@ -38,7 +32,7 @@ function withExactNames(
   policy: UnknownProperties,
   errors: ItemError[],
 ): ItemRecord {
-  // What a class passes on to its objects is not sent, so it must not count as given either.
+  // What a class passes on to its objects, or hides in them, is not sent, so it must not count as given either.
   let record = isPlain(given) ? given : { ...given };
   const replace = (name: string, exact?: string): void => {
     const value = given[name];

@@ -8,6 +8,25 @@ export function isRecord(value: unknown): value is ItemRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
+/** Whether a prototype is that of plain objects, of this realm or another one such as a vm context. */
+function isPlainPrototype(prototype: object | null): boolean {
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/** Whether all that can be read from an object is sent with it: nothing is inherited, nothing hidden. */
+export function isPlain(record: ItemRecord): boolean {
+  return (
+    isPlainPrototype(Object.getPrototypeOf(record)) &&
+    Object.getOwnPropertyNames(record).length === Object.keys(record).length
+  );
+}
+
+/** Whether a value is a list that is sent as what it holds. */
+export function isPlainList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && typeof (value as { toJSON?: unknown }).toJSON !== 'function';
+}
+
 /** The records of a list; none where the value is no list. */
 export function recordsIn(value: unknown): ItemRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];

@@ -239,6 +239,29 @@ describe('prepare: what is checked is what is sent', () => {
     }
     assert.deepEqual(await codesOf('import-onhands', new Item()), ['REQUIRED /PartNo']);
     assert.deepEqual(await codesOf('import-onhands', Object.create(stock())), ['WRONG_TYPE ']);
+    const without = { WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 1 };
+    const bare: object = Object.assign(Object.create(null), { PartNo: 'P' });
+    assert.deepEqual(await codesOf('import-onhands', Object.assign(Object.create(bare), without)), [
+      'REQUIRED /PartNo',
+    ]);
+  });
+
+  it('sends nothing that an object hides', async () => {
+    const hidden = { enumerable: false };
+    const item = Object.defineProperty(stock(), 'PartNo', hidden);
+    assert.deepEqual(await codesOf('import-onhands', item), ['REQUIRED /PartNo']);
+    const info = Object.defineProperty({ Code: 'a', Value: 'v' }, 'Value', hidden);
+    assert.deepEqual(await codesOf('import-onhands', stock({ Infos: [info] })), ['REQUIRED /Infos/0/Value']);
+  });
+
+  it('does not send what a list makes of itself', async () => {
+    const list = Object.assign([{ Code: 'a', Value: 'v' }], { toJSON: () => [] });
+    assert.deepEqual(await codesOf('import-onhands', stock({ Infos: list })), ['FORBIDDEN_PROPERTY /Infos']);
+    const flags = Object.assign(['F'], { toJSON: () => 'F' });
+    const rules = [{ Type: 1, Flags: flags }];
+    assert.deepEqual(await codesOf('import-price-lists', { Code: 'P', PriceRules: rules }), [
+      'FORBIDDEN_PROPERTY /PriceRules/0/Flags',
+    ]);
   });
 
   it('takes objects without a prototype and from another realm', async () => {

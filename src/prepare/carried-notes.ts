@@ -1,0 +1,34 @@
+/**
+ * Notes while an item is walked which fields the records of each header list carry.
+ */
+import type { ImportOutline, ListOutline } from '../contract/outline.ts';
+import type { FieldPlan } from './field-plan.ts';
+
+/** Masks by header list: the fields that any record carries, and those that all of them do. */
+export class CarriedNotes {
+  /** -1 where no record that the list governs was noted. */
+  readonly any: number[];
+  readonly #all: number[];
+  readonly #plan: FieldPlan;
+
+  constructor({ lists }: ImportOutline, plan: FieldPlan) {
+    this.any = lists.map(() => -1);
+    this.#all = lists.map(() => -1);
+    this.#plan = plan;
+  }
+
+  /** Notes the fields of one record. Fields that are to be cleared count as carried. */
+  add({ index }: ListOutline, mask: number): void {
+    const known = this.any[index] ?? -1;
+    const carried = mask | (this.#plan.clear[index] ?? 0);
+    this.any[index] = known === -1 ? carried : known | carried;
+    this.#all[index] = known === -1 ? carried : (this.#all[index] ?? 0) & carried;
+  }
+
+  /** Fields that some records carry and others lack; those that Connect skips when empty make no difference. */
+  differing(): number[] {
+    return this.any.map(
+      (mask, index) => (mask ^ (this.#all[index] ?? 0)) & ~(this.#plan.skipped[index] ?? 0),
+    );
+  }
+}
