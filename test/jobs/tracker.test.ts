@@ -98,8 +98,8 @@ describe('following a job', function () {
   it('asks one by one where the list is too long', async () => {
     stage = await Stage.start({ requestLimit: Number.POSITIVE_INFINITY });
     stage.simulator.addForeignJobs(40_000);
-    // Long enough for all of them to be due at once.
-    stage.simulator.outcomes.addJob({ endsAfter: 30_000 });
+    // Long enough for both to be due at once.
+    stage.simulator.outcomes.addJob({ endsAfter: 60_000 });
     const { accepted } = await stage.send([stockItem(1), stockItem(2)], 'import-onhands', {
       maximumItems: 1,
     });
