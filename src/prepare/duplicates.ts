@@ -45,7 +45,8 @@ interface Clash {
   readonly shared: string;
 }
 
-const sendApart = 'Send this one by itself, after the job of the other has ended.';
+/** Sent by itself, either of them would deactivate or clear what the other one is about. */
+const giveOne = 'Give one item for both.';
 
 function isShared(claim: NestedClaim): claim is SharedClaim {
   return claim.content !== undefined;
@@ -62,14 +63,14 @@ function clashError({ obstacle, shared }: Clash): ItemError {
     return {
       path: '',
       code: 'DUPLICATE_UNDER_OTHER_KEY',
-      message: `An earlier item of this message, known by another key, is about the same record (${shared}). ${sendApart}`,
+      message: `An earlier item of this message, known by another key, is about the same record (${shared}). ${giveOne}`,
     };
   }
   const place = obstacle.place ? ` at ${obstacle.place}` : '';
   return {
     path: '',
     code: 'DUPLICATE_NOT_MERGEABLE',
-    message: `An earlier item of this message has the same key, and the two cannot be joined${place}: ${obstacle.reason}. ${sendApart}`,
+    message: `An earlier item of this message has the same key, and the two cannot be joined${place}: ${obstacle.reason}. ${giveOne}`,
   };
 }
 

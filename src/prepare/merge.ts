@@ -140,6 +140,19 @@ function mergeElements(
   return merged;
 }
 
+/** A list that takes the place of an earlier one must take nothing along that the earlier one writes beside. */
+function checkReplaced(earlier: readonly ItemRecord[], list: ListDefinition, place: string): void {
+  if (typeof list.shorter === 'object' && list.shorter.switch === 'FullFile') {
+    throw new Obstacle(
+      place,
+      'a full feed has to name all of them in one item, else it deactivates the others',
+    );
+  }
+  if (list.links && earlier.some((link) => Object.keys(link).length > 1)) {
+    throw new Obstacle(place, 'the later list replaces the earlier, which writes more than connections');
+  }
+}
+
 function mergeLists(
   earlier: ItemRecord,
   later: ItemRecord,
@@ -153,6 +166,7 @@ function mergeLists(
   const place = placeOf(outline, field.name);
   switch (mergeRule(field.definition.list as ListDefinition, later, outline, context)) {
     case 'lastWins':
+      checkReplaced(recordsIn(before), field.definition.list as ListDefinition, place);
       return after;
     case 'separate':
       throw new Obstacle(place, 'both carry this list, and what Connect does with two of them is not stated');

@@ -237,6 +237,18 @@ describe('prepare: duplicates under switches', () => {
     await joined('import-products', [flags({ IsSet: true }), flags({ IsSet: false, IsCreateOnly: false })]);
   });
 
+  it('loses nothing that a list writes of other records when a later one takes its place', async () => {
+    const customer = (...Companies: object[]) => ({
+      Code: 'K',
+      Type: 1,
+      IsCompanyListDelta: false,
+      Companies,
+    });
+    const [named, pointed, other] = [{ Code: 'A', Name: 'n' }, { Code: 'A' }, { Code: 'B' }];
+    await assertInOrder('import-customers', [customer(named), customer(other)]);
+    assert.deepEqual(await joined('import-customers', [customer(pointed), customer(other)]), customer(other));
+  });
+
   it('joins connections as their switches say', async () => {
     const links = (delta: boolean, ...list: string[]) => ({
       Type: 1,

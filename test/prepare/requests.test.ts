@@ -194,13 +194,19 @@ describe('prepare: full feeds', () => {
     }
   });
 
-  it('takes the later list of a joint item, because it is whole', async () => {
+  it('is refused where two items name parts of a list, of which one would deactivate the other', async () => {
     const at = (LocationCode: string) => ({
       SupplierPartNo: 'S',
       OnHand: [{ WarehouseCode: 'w', LocationCode, Value: 1 }],
     });
-    const { items } = await onlyRequest('import-supplier-products', [at('1'), at('2')], full);
-    assert.equal(items[0]?.text, JSON.stringify(at('2')));
+    const { refusal, rejected } = await prepared('import-supplier-products', [at('1'), at('2')], full);
+    assert.equal(refusal?.code, 'FULL_FEED_ITEMS_REJECTED');
+    assert.deepEqual(
+      rejected.map(({ index, errors }) => [index, errors[0]?.code]),
+      [[1, 'DUPLICATE_NOT_MERGEABLE']],
+    );
+    assert.match(rejected[0]?.errors[0]?.message ?? '', /has to name all of them in one item/);
+    await onlyRequest('import-supplier-products', [at('1'), { ...at('1'), ProductName: 'n' }], full);
     const change = await onlyRequest('import-supplier-products', [at('1'), at('2')]);
     const [item] = JSON.parse(body(change)) as { OnHand: unknown[] }[];
     assert.equal(item?.OnHand.length, 2);
