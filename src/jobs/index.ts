@@ -2,6 +2,7 @@
  * Jobs: followed to their end, and run again.
  */
 export { getJob, getJobLog, type JobCallOptions, listJobs } from './job-calls.ts';
+export { type JobEvent, parseJobEvent } from './job-event.ts';
 export type {
   ItemProblem,
   JobProblems,

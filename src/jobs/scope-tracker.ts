@@ -4,11 +4,13 @@
 import { type Backoff, backoffDelay, type Clock, type Connection, RollingLog } from '../connection/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import type { EndedJob, FollowedJob, JobResult, Scope, Store } from '../store/index.ts';
-import { getJob, getJobLog, listJobs } from './job-calls.ts';
-import { type KeysOfRow, problemsIn } from './job-log.ts';
+import { getJob, listJobs } from './job-calls.ts';
+import { endOf, isAnswer, jobEnd, problemsOfJob, refusals, withoutId } from './job-end.ts';
+import type { KeysOfRow } from './job-log.ts';
 import { type JobState, resultOf } from './job-state.ts';
 import type { JobDetails } from './outcome.ts';
 import { pollDelay, pollShare } from './poll-schedule.ts';
+import { type User, Users } from './users.ts';
 
 /** What is told while jobs are followed. */
 export interface TrackerListener {
@@ -30,13 +32,6 @@ export interface TrackerOptions {
   readonly keysOf: (importName: string) => KeysOfRow;
 }
 
-/** A user of a scope: whoever has a connection to it. */
-interface User {
-  readonly connection: Connection;
-  /** How long a job may run until it is given up, in milliseconds. */
-  readonly longestRun: number;
-}
-
 interface Tracked {
   job: FollowedJob;
   dueAt: number;
@@ -49,6 +44,8 @@ interface Tracked {
   /** An event has told of its end; none will tell once more. */
   isAnnounced: boolean;
   failedReads: number;
+  /** Since when Connect says that it does not know the job. */
+  unknownSince: number | undefined;
 }
 
 /** In minutes: how long events are counted on after one has come in. */
@@ -59,8 +56,8 @@ const pauseOfLists = 60;
 const pauseAfterNoAnswer = 5;
 /** In minutes: the pause after credentials were refused, which no repetition mends. */
 const pauseAfterRefusal = 15;
-/** In minutes: a younger job may not have reached the part of Connect that answers. */
-const ageToBeKnown = 1;
+/** In minutes: a job that Connect says it does not know is asked about so long; a gateway may have said it, or a part of Connect that has not heard of the job yet. */
+const doubt = 5;
 /** In minutes: what is due so soon is looked at along with what is due now. */
 const shortlyAfter = 10 / 60;
 /** Failures in a row that are worth a word: Connect may turn any single request away. */
@@ -68,15 +65,13 @@ const failuresToTell = 3;
 /** Attempts to read a log before the end is told without it. */
 const mostReads = 5;
 
-const refusals = new Set(['UNAUTHORIZED', 'FORBIDDEN', 'TOKEN_REJECTED']);
-
 /** The jobs of one scope. */
 export class ScopeTracker {
   readonly #scope: Scope;
   readonly #options: TrackerOptions;
   readonly #listener: TrackerListener;
   readonly #backoff: Backoff;
-  readonly #users = new Set<User>();
+  readonly #users = new Users();
   readonly #jobs = new Map<string, Tracked>();
   readonly #polls: RollingLog;
   #isLoaded = false;
@@ -85,6 +80,7 @@ export class ScopeTracker {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #listsFrom = Number.NEGATIVE_INFINITY;
   #eventAt = Number.NEGATIVE_INFINITY;
+  #wasLog = false;
   #cancelWake: () => void = () => undefined;
 
   constructor(scope: Scope, options: TrackerOptions, listener: TrackerListener) {
@@ -98,13 +94,12 @@ export class ScopeTracker {
 
   /** Jobs can be asked about over this connection, until the function that is returned is called. */
   join(connection: Connection, longestRun: number): () => void {
-    const user = { connection, longestRun };
-    this.#users.add(user);
+    const leave = this.#users.join({ connection, longestRun });
     // What was wrong with the former settings may be mended.
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.#schedule();
     return () => {
-      this.#users.delete(user);
+      leave();
       this.#schedule();
     };
   }
@@ -124,6 +119,7 @@ export class ScopeTracker {
       isMissing: false,
       isAnnounced,
       failedReads: 0,
+      unknownSince: undefined,
     });
     if (isAnnounced) this.#eventAt = this.#now();
     this.#schedule();
@@ -144,16 +140,6 @@ export class ScopeTracker {
     if (tracked === undefined) return;
     tracked.dueAt = this.#now();
     this.#schedule();
-  }
-
-  /** What Connect said last of a job that is followed. */
-  stateOf(jobId: string): JobState | undefined {
-    return this.#jobs.get(jobId)?.state;
-  }
-
-  /** Jobs that are followed now. */
-  get size(): number {
-    return this.#jobs.size;
   }
 
   /** Stops asking. */
@@ -177,17 +163,13 @@ export class ScopeTracker {
     return this.#now() + pollDelay(this.#age(job), minute, hasEvents);
   }
 
-  #limit(): number {
-    return Math.min(...[...this.#users].map(({ connection }) => connection.status.limit));
-  }
-
   #schedule(): void {
     this.#cancelWake();
     if (this.#isBusy || this.#users.size === 0) return;
     const now = this.#now();
     const earliest = this.#isLoaded ? Math.min(...[...this.#jobs.values()].map(({ dueAt }) => dueAt)) : now;
     if (earliest === Number.POSITIVE_INFINITY) return;
-    const roomAt = this.#polls.roomAt(now, 1, pollShare(this.#limit()));
+    const roomAt = this.#polls.roomAt(now, 1, pollShare(this.#users.limit));
     const at = Math.max(earliest, roomAt, this.#pausedUntil);
     this.#cancelWake = this.#options.clock.after(at - now, () => this.#work(), true);
   }
@@ -217,17 +199,9 @@ export class ScopeTracker {
       isRefused && isEverybodyTried
         ? pauseAfterRefusal * minute
         : backoffDelay(this.#failures, this.#backoff);
-    this.#askAnother();
+    this.#users.takeTurns();
     this.#pausedUntil = this.#now() + delay;
     if (isRefused || this.#failures >= failuresToTell) this.#listener.trouble(this.#scope, error);
-  }
-
-  /** What one connection's credentials may not do, those of another may. */
-  #askAnother(): void {
-    const [user] = this.#users;
-    if (user === undefined) return;
-    this.#users.delete(user);
-    this.#users.add(user);
   }
 
   /** One request at the most. */
@@ -236,12 +210,12 @@ export class ScopeTracker {
       await this.#load();
       return;
     }
-    const [user] = this.#users;
+    const user = this.#users.next;
     const now = this.#now();
     const due = [...this.#jobs.values()]
       .filter(({ dueAt }) => dueAt <= now)
       .sort((one, other) => one.dueAt - other.dueAt);
-    const [first] = due;
+    const first = this.#choose(due);
     if (user === undefined || first === undefined) return;
     this.#polls.take();
     try {
@@ -251,6 +225,14 @@ export class ScopeTracker {
     } finally {
       this.#polls.end(this.#now());
     }
+  }
+
+  /** The first that is due; logs and states in turn, so that many logs do not hide how the other jobs are. */
+  #choose(due: readonly Tracked[]): Tracked | undefined {
+    const others = due.filter(({ endState }) => (endState !== undefined) !== this.#wasLog);
+    const first = others[0] ?? due[0];
+    this.#wasLog = first?.endState !== undefined;
+    return first;
   }
 
   /** Jobs that a former process followed. */
@@ -313,25 +295,20 @@ export class ScopeTracker {
   /** Connect has not said how the job is. */
   async #withoutState(tracked: Tracked, thrown: unknown): Promise<void> {
     if (!isAnswer(thrown)) throw thrown;
-    const age = this.#age(tracked.job);
     if (thrown.code === 'NOT_FOUND') {
-      if (age < ageToBeKnown * this.#options.minute) return;
+      tracked.unknownSince ??= this.#now();
+      if (this.#now() - tracked.unknownSince < doubt * this.#options.minute) return;
       const message = 'Connect does not know this job, or no longer.';
       await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_FOUND', message } });
       return;
     }
-    if (age < this.#longestRun()) throw thrown;
+    if (this.#age(tracked.job) < this.#users.longestRun) throw thrown;
     await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_ENDED', message: thrown.message } });
-  }
-
-  #longestRun(): number {
-    // They may have gone while Connect was asked: whoever comes next says how long is too long.
-    if (this.#users.size === 0) return Number.POSITIVE_INFINITY;
-    return Math.max(...[...this.#users].map(({ longestRun }) => longestRun));
   }
 
   /** @param isDue it was this job's turn; others are seen in passing */
   async #apply(tracked: Tracked, state: JobState, isDue: boolean): Promise<void> {
+    tracked.unknownSince = undefined;
     const result = resultOf(state);
     const isFormerRun = tracked.job.formerStop !== null && state.stop === tracked.job.formerStop;
     if (result === undefined || isFormerRun) {
@@ -341,7 +318,7 @@ export class ScopeTracker {
     // Events are on, but this one did not come in time: the others are not counted on until the next one does.
     if (isDue && !tracked.isAnnounced) this.#eventAt = Number.NEGATIVE_INFINITY;
     if (result === 'succeeded' && (state.fail ?? 0) === 0) {
-      await this.#end(tracked, result, { state });
+      await this.#end(tracked, result, { state: withoutId(state) });
       return;
     }
     tracked.endState = state;
@@ -354,9 +331,9 @@ export class ScopeTracker {
     tracked.state = state;
     tracked.dueAt = this.#next(job, tracked.isAnnounced);
     if (isNews) this.#listener.progress(job, state);
-    if (this.#age(job) < this.#longestRun()) return;
+    if (this.#age(job) < this.#users.longestRun) return;
     await this.#end(tracked, 'unknown', {
-      state,
+      state: withoutId(state),
       reason: {
         code: 'JOB_NOT_ENDED',
         message: 'The job has not ended in time. It may still do so: look at it in the admin UI.',
@@ -364,24 +341,12 @@ export class ScopeTracker {
     });
   }
 
-  async #readLog(user: User, tracked: Tracked, state: JobState): Promise<void> {
-    const { job } = tracked;
-    const result = resultOf(state) ?? 'unknown';
-    const reason: JobDetails =
-      result === 'unknown'
-        ? {
-            reason: {
-              code: 'JOB_STATUS_UNKNOWN',
-              message: `The job has ended with status ${state.status}, which is not documented.`,
-            },
-          }
-        : {};
+  async #readLog({ connection }: User, tracked: Tracked, state: JobState): Promise<void> {
+    const { store, keysOf } = this.#options;
+    const { result, details } = endOf(state);
     try {
-      const rows = await getJobLog(user.connection, job.jobId, { priority: 'polls', once: true });
-      const { store, keysOf } = this.#options;
-      const keys = job.requestId === null ? undefined : await store.jobs.keys(job.requestId);
-      const problems = problemsIn(rows, keys ?? [], job.import === null ? () => [] : keysOf(job.import));
-      await this.#end(tracked, result, { ...reason, state, problems });
+      const problems = await problemsOfJob(connection, tracked.job, store, keysOf);
+      await this.#end(tracked, result, { ...details, problems });
     } catch (thrown) {
       if (!isAnswer(thrown)) throw thrown;
       tracked.failedReads += 1;
@@ -389,32 +354,15 @@ export class ScopeTracker {
       const mayPass = thrown.status !== undefined && thrown.status >= 500;
       if (mayPass && tracked.failedReads < mostReads) return;
       const { code, message } = thrown;
-      await this.#end(tracked, result, { ...reason, state, logError: { code, message } });
+      await this.#end(tracked, result, { ...details, logError: { code, message } });
     }
   }
 
-  async #end(
-    tracked: Tracked,
-    result: JobResult,
-    { state, ...more }: Omit<JobDetails, 'state'> & { readonly state?: JobState },
-  ): Promise<void> {
+  async #end(tracked: Tracked, result: JobResult, details: JobDetails): Promise<void> {
     const { store, clock } = this.#options;
     const { jobId, run } = tracked.job;
-    const details: JobDetails = state === undefined ? more : { ...more, state: withoutId(state) };
-    const end = { result, details: JSON.stringify(details), at: clock.date() };
-    const ended = await store.jobs.end(this.#scope, jobId, run, end);
+    const ended = await store.jobs.end(this.#scope, jobId, run, jobEnd(result, details, clock.date()));
     if (this.#jobs.get(jobId) === tracked) this.#jobs.delete(jobId);
     if (ended !== undefined) this.#listener.ended(ended);
   }
-}
-
-function withoutId({ jobId: _jobId, ...state }: JobState): Omit<JobState, 'jobId'> {
-  return state;
-}
-
-/** Whether Connect has answered about the very thing that was asked; a refusal or a pause is about nothing in particular. */
-function isAnswer(thrown: unknown): thrown is ConnectError {
-  if (!(thrown instanceof ConnectError) || refusals.has(thrown.code)) return false;
-  if (thrown.code.startsWith('ANSWER_')) return true;
-  return thrown.status !== undefined && ![408, 429, 503].includes(thrown.status);
 }

@@ -153,11 +153,6 @@ export class JobTracker {
     this.#scope(scope).look(jobId);
   }
 
-  /** What Connect said last of a job that is followed; undefined where it was not asked yet. */
-  stateOf(scope: Scope, jobId: string): JobState | undefined {
-    return this.#scope(scope).stateOf(jobId);
-  }
-
   /** Hears of the progress of all jobs, until the function that is returned is called. */
   listen(listener: JobListener): () => void {
     this.#listeners.add(listener);

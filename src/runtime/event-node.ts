@@ -4,6 +4,7 @@
 import type { Node, NodeAPI, NodeDef, NodeInitializer } from 'node-red';
 import { type EventType, eventTypes } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
+import { parseJobEvent } from '../jobs/index.ts';
 import type { NewEvent, StoredEvent } from '../store/index.ts';
 import { choiceValue, type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
@@ -94,7 +95,7 @@ class EventNode {
     const { connection } = connectionOf(this.#RED, this.#connectionId);
     const { store, tracker } = servicesOf(this.#RED);
     const { scope } = connection;
-    const job = this.#type === jobEvent ? announcedJob(body) : undefined;
+    const job = this.#type === jobEvent ? parseJobEvent(body) : undefined;
     const event: NewEvent = {
       scope,
       nodeId: this.#node.id,
@@ -126,15 +127,6 @@ class EventNode {
     const text = this.#RED._(`${this.#node.type}.status.error`, { code });
     this.#status.show({ fill: 'red', shape: 'dot', text });
   }
-}
-
-/** @throws ConnectError `EVENT_INVALID` for a body that is no JobCompletedEvent */
-function announcedJob({ JobId, StatusId }: Readonly<Record<string, unknown>>): NonNullable<NewEvent['job']> {
-  const isId = Number.isSafeInteger(JobId) && (JobId as number) > 0;
-  if (!isId || !Number.isSafeInteger(StatusId)) {
-    throw new ConnectError('EVENT_INVALID', 'A JobCompletedEvent has a JobId and a StatusId.');
-  }
-  return { jobId: String(JobId), status: StatusId as number };
 }
 
 /** Registers the node norce-event. */

@@ -119,14 +119,14 @@ describe('following a job', function () {
     assert.deepEqual([result, reason?.code], ['unknown', 'JOB_NOT_ENDED']);
   });
 
-  it('tells that Connect does not know a job, only when it is old enough to be known', async () => {
+  it('tells that Connect does not know a job, only when it has said so for a while', async () => {
     stage = await Stage.start();
     const begin = Date.now();
     const wait = { scope: stage.connection.scope, jobId: '77', nodeId: 'node', message: '{}', limitAt: null };
     await stage.tracker.wait(wait);
     const { result, reason } = await stage.outcome('77');
     assert.deepEqual([result, reason?.code], ['unknown', 'JOB_NOT_FOUND']);
-    assert.ok(Date.now() - begin >= stage.minute);
+    assert.ok(Date.now() - begin >= 5 * stage.minute);
   });
 
   it('outlives answers that fail, and a restart of our side', async () => {
