@@ -30,10 +30,16 @@ describe('following a job against odds', function () {
     stage = await Stage.start();
     stage.simulator.outcomes.addJob({ endsAfter: 60_000 });
     stage.simulator.faults.add({ kind: 'slow', duration: 200, path: '/Job/Get' });
+    let isAnswered = false;
+    stage.tracker.listen({
+      progress: () => {
+        isAnswered = true;
+      },
+    });
     const jobId = await stage.job([stockItem(1)]);
     await until(() => stage.count('/Job/Get') > 0);
     stage.leave();
-    await until(() => stage.tracker.stateOf(stage.connection.scope, jobId) !== undefined);
+    await until(() => isAnswered);
     stage.join();
     assert.equal((await stage.outcome(jobId)).result, 'succeeded');
   });
