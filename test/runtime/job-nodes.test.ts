@@ -148,7 +148,7 @@ describe('nodes about jobs', function () {
     simulator.outcomes.addItem({ match: { PartNo: 'P2' }, severity: 'error', message: 'No such SKU.' });
     node('import').receive({ payload: [stock(1), stock(2), stock(3)] } as never);
     const [message] = await toldAt('succeeded');
-    assert.deepEqual([message?.norce.fail, message?.norce.errors], [1, 1]);
+    assert.deepEqual([message?.norce.fail, message?.norce.logErrors], [1, 1]);
     const [problem, ...others] =
       payloadOf<readonly { index: number; severity: string; message: string }[]>(message);
     assert.deepEqual([problem?.index, problem?.severity, problem?.message], [1, 'error', 'No such SKU.']);
