@@ -25,7 +25,7 @@ describe('token', () => {
   }
 
   it('20 nodes, 2,000 requests, two full deploys: one token request per life of a token', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     // Seconds before scaling: 6 s of this test.
     const life = 600;
     await startSimulator(life);

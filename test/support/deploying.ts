@@ -1,11 +1,30 @@
 /**
  * Many import nodes under deploys: sends messages and follows each to its one end, whichever node gives it.
  */
+import type { Node, NodeDef, NodeInitializer } from 'node-red';
 import type { Received } from './flow.ts';
 import { allNodes, connectionNode, helper, type LocalConnect } from './flow.ts';
 
 /** How a message ended. */
 export type Outcome = { readonly jobId: string } | { readonly code: string };
+
+/** Type of the nodes that receive what import nodes give. */
+const receiverType = 'test-receiver';
+
+type Receive = (id: string, message: Received) => void;
+
+/** A node that receives from its first moment on: what a deploy has held back comes as soon as the flows have started. */
+function receiverNode(receive: Receive): NodeInitializer {
+  return (RED) => {
+    RED.nodes.registerType(receiverType, function (this: Node, definition: NodeDef) {
+      RED.nodes.createNode(this, definition);
+      this.on('input', (message, _send, done) => {
+        receive(this.id, message as Received);
+        done();
+      });
+    });
+  };
+}
 
 const stock = (id: number) => [{ PartNo: `P${id}`, WarehouseCode: 'W', LocationCode: 'L', OnhandValue: id }];
 
@@ -25,9 +44,9 @@ export function manyNodes(
     { id: 'tab', type: 'tab', label: 'test' },
     ...connections,
     ...nodes,
-    { id: 'accepted', z: 'tab', type: 'helper', wires: [] },
+    { id: 'accepted', z: 'tab', type: receiverType, wires: [] },
     { id: 'catch', z: 'tab', x: 1, y: 1, type: 'catch', scope: null, uncaught: false, wires: [['caught']] },
-    { id: 'caught', z: 'tab', type: 'helper', wires: [] },
+    { id: 'caught', z: 'tab', type: receiverType, wires: [] },
   ];
 }
 
@@ -47,8 +66,8 @@ export class Deployment {
 
   /** Starts a flow for the first time. */
   async start(flow: readonly object[], credentials: object): Promise<void> {
-    await helper.load(allNodes, flow, credentials);
-    this.#listen();
+    const receiver = receiverNode((id, message) => this.#receive(id, message));
+    await helper.load([...allNodes, receiver], flow, credentials);
   }
 
   /** Deploys a flow over the running one. */
@@ -58,19 +77,14 @@ export class Deployment {
     type: 'full' | 'nodes' | 'flows' = 'full',
   ): Promise<void> {
     await helper.setFlows(flow, type, credentials);
-    this.#listen();
   }
 
-  #listen(): void {
-    for (const id of ['accepted', 'caught']) {
-      helper.getNode(id).on('input', (message) => {
-        const { number, norce, error } = message as Received & { readonly number: number };
-        const outcome = id === 'accepted' ? { jobId: String(norce.jobId) } : { code: String(error?.code) };
-        this.outcomes.set(number, [...(this.outcomes.get(number) ?? []), outcome]);
-        for (const wake of this.#waiting) wake();
-        this.#waiting.clear();
-      });
-    }
+  #receive(id: string, message: Received): void {
+    const { number, norce, error } = message as Received & { readonly number: number };
+    const outcome = id === 'accepted' ? { jobId: String(norce.jobId) } : { code: String(error?.code) };
+    this.outcomes.set(number, [...(this.outcomes.get(number) ?? []), outcome]);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 
   /** Hands a message to a node. */
