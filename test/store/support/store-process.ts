@@ -18,7 +18,15 @@ const [task = '', file = ''] = process.argv.slice(2);
 
 /** Written when it returns, so that nothing that was said is lost when the process is killed. */
 function say(...words: readonly unknown[]): void {
-  writeSync(1, `${words.join(' ')}\n`);
+  for (;;) {
+    try {
+      writeSync(1, `${words.join(' ')}\n`);
+      return;
+    } catch (error) {
+      // The pipe is full until its reader has had its turn.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
 }
 
 const codeOf = (error: unknown) => (error instanceof ConnectError ? error.code : String(error));
