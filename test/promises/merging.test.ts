@@ -12,7 +12,7 @@ import { fill, type Plain, Random, type Shape, subjects } from './shapes.ts';
 import { Shopkeeper } from './shopkeeper.ts';
 
 const pairsPerImport = 8;
-const rounds = 8;
+const rounds = 12;
 const timeScale = 5000;
 
 /** Without these nothing new is created, so that an item can be cut only where all records carry them or none. */

@@ -13,7 +13,7 @@ import { change, recordOf, shelves } from './shop.ts';
 import { Shopkeeper, stagesOf, startHostile } from './shopkeeper.ts';
 
 const setsPerRound = 50;
-const rounds = 12;
+const rounds = 20;
 
 /**
  * How the records of one item are made: all with the same fields, with different ones as far as an item can
