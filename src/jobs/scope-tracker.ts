@@ -50,10 +50,8 @@ interface Tracked {
 
 /** In minutes: how long events are counted on after one has come in. */
 const eventsMemory = 60;
-/** In minutes: after a list that was too long, or none. */
-const pauseOfLists = 60;
-/** In minutes: after a list that did not come. */
-const pauseAfterNoAnswer = 5;
+/** In minutes: after a list that was too long, and at most after one that did not come. */
+const longestPauseOfLists = 60;
 /** In minutes: the pause after credentials were refused, which no repetition mends. */
 const pauseAfterRefusal = 15;
 /** In minutes: a job that Connect says it does not know is asked about so long; a gateway may have said it, or a part of Connect that has not heard of the job yet. */
@@ -79,6 +77,7 @@ export class ScopeTracker {
   #failures = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #listsFrom = Number.NEGATIVE_INFINITY;
+  #listFailures = 0;
   #eventAt = Number.NEGATIVE_INFINITY;
   #wasLog = false;
   #cancelWake: () => void = () => undefined;
@@ -261,12 +260,11 @@ export class ScopeTracker {
     try {
       states = await listJobs(user.connection, { priority: 'polls', once: true });
     } catch (thrown) {
-      // The jobs are asked about one by one instead; not for long where it may be that Connect answers nothing at all.
-      const pause = isAnswer(thrown) ? pauseOfLists : pauseAfterNoAnswer;
-      this.#listsFrom = this.#now() + pause * this.#options.minute;
+      this.#withoutList(thrown);
       if (!isAnswer(thrown)) throw thrown;
       return;
     }
+    this.#listFailures = 0;
     const known = new Map(states.map((state) => [state.jobId, state]));
     for (const tracked of [...this.#jobs.values()]) {
       if (tracked.endState !== undefined) continue;
@@ -275,6 +273,16 @@ export class ScopeTracker {
       if (state !== undefined) await this.#apply(tracked, state, isDue);
       else if (isDue) tracked.isMissing = true;
     }
+  }
+
+  /** The jobs are asked about one by one instead: for long where the list is too long, else ever longer, because any request may fail once. */
+  #withoutList(thrown: unknown): void {
+    this.#listFailures += 1;
+    const isTooLong = thrown instanceof ConnectError && thrown.code === 'ANSWER_TOO_LARGE';
+    const pause = isTooLong
+      ? longestPauseOfLists
+      : Math.min(2 ** (this.#listFailures - 1), longestPauseOfLists);
+    this.#listsFrom = this.#now() + pause * this.#options.minute;
   }
 
   async #get(user: User, tracked: Tracked): Promise<void> {

@@ -66,6 +66,15 @@ describe('following a job against odds', function () {
     assert.deepEqual([first.result, second.run, second.result], ['succeeded', 2, 'failed']);
   });
 
+  it('asks for lists again soon after one that failed once', async () => {
+    stage = await Stage.start();
+    stage.simulator.outcomes.addJob({ neverEnds: true });
+    stage.simulator.faults.add({ kind: 'serverError', path: '/Job/List' });
+    await stage.send([stockItem(1), stockItem(2), stockItem(3)], 'import-onhands', { maximumItems: 1 });
+    // A list that is too long is not asked for again within an hour, which is more than this waits.
+    await until(() => stage.count('/Job/List') > 1);
+  });
+
   for (const status of [500, 404, 408] as const) {
     it(`asks about each job where Job/List answers with ${status}`, async () => {
       stage = await Stage.start();

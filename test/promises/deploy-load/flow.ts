@@ -75,9 +75,9 @@ export class ChangingFlow {
     return name;
   }
 
-  /** Everything as it was first; what has been deleted comes back, with all credentials entered again. */
+  /** Everything as it was first, but for what has been deleted: that comes back. */
   restore(): void {
-    for (const id of connectionIds) this.#withCredentials.add(id);
+    for (const id of connectionIds) if (this.#state.missing.has(id)) this.#withCredentials.add(id);
     this.#state = untouched();
   }
 

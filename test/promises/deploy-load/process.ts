@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import RED, { type Node, type NodeMessage } from 'node-red';
 import { ownTask, tellParent } from '../../../bench/child.ts';
@@ -21,6 +22,7 @@ import {
 } from './report.ts';
 
 type Connections = typeof import('../../../src/connection/index.ts');
+type Stores = typeof import('../../../src/store/index.ts');
 type ConnectConfig = import('../../../src/runtime/connect-config.ts').ConnectConfigNode;
 
 /** A message on its way, with what this test knows of it. */
@@ -43,6 +45,7 @@ async function builtModule(path: string): Promise<Record<string, unknown>> {
 }
 
 const { ConnectionRegistry, processRegistryKey } = (await builtModule('connection/index')) as Connections;
+const { processStore } = (await builtModule('store/index')) as Stores;
 (globalThis as unknown as Record<symbol, unknown>)[processRegistryKey] = new ConnectionRegistry({ minute });
 
 /** Milliseconds that a receiver takes to close at most. */
@@ -137,7 +140,10 @@ RED.events.on('flows:started', () => {
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
+// A deploy before Node-RED has loaded its own flows would lose its credentials to them.
+const loaded = once(RED.events, 'flows:started');
 await RED.start();
+await loaded;
 
 // Nodes that hold something need time to let go of it, and so long a deploy takes.
 nodes.registerType('deploy-load', receiverType, function (definition) {
@@ -170,6 +176,14 @@ function slotsAndWaiting(): Pick<Holdings, 'slots' | 'waiting'> {
     slots: Object.fromEntries(statuses.map(({ id, used }) => [id, used])),
     waiting: Object.fromEntries(statuses.map(({ id, waiting }) => [id, waiting])),
   };
+}
+
+/** Jobs that have not ended are asked about from time to time, which takes a slot. */
+async function followedJobs(): Promise<number> {
+  const { jobs } = processStore(join(folder, 'norce-connect', 'store.sqlite'));
+  const scopes = connectionIds.map((id) => (nodes.getNode(id) as ConnectConfig).open().connection.scope);
+  const unfinished = await Promise.all([...new Set(scopes)].map((scope) => jobs.unfinished(scope)));
+  return unfinished.flat().length;
 }
 
 function countsOf(emitter: NodeJS.EventEmitter): Counts {
@@ -211,9 +225,10 @@ const questions: Questions = {
   },
   rest: async () => clearInterval(feeding),
   quiet: async (most) => {
-    const isBusy = (): boolean =>
+    const isBusy = async (): Promise<boolean> =>
+      (await followedJobs()) > 0 ||
       Object.values(slotsAndWaiting()).some((counts) => Object.values(counts).some(Boolean));
-    for (let waited = 0; isBusy() && waited < most; waited += 50) await wait(50);
+    for (let waited = 0; (await isBusy()) && waited < most; waited += 50) await wait(50);
     // The HTTP clients close their sockets after a minute without requests.
     await wait(minute * 1.5);
   },
