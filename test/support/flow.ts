@@ -1,7 +1,7 @@
 /**
  * Runs our nodes in node-red-node-test-helper on a local Connect.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -159,6 +159,7 @@ export async function unload(): Promise<void> {
   helper.settings(settings());
 }
 
-after(() => rm(userDir, { recursive: true, force: true }));
+// Not a hook of mocha: scripts that make figures use this file too.
+process.once('exit', () => rmSync(userDir, { recursive: true, force: true }));
 
 export { allNodes, credentials, helper, type LocalConnect };
