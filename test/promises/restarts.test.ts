@@ -12,12 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { Simulator } from '../../src/simulator/index.ts';
 import type { FullLoadTask } from './processes/full-load.ts';
 
-describe('promise 2: never over the limit, over restarts too', function () {
-  this.timeout(120_000);
+describe('promise 2: never over the limit, over restarts too', () => {
   /** Milliseconds that stand for a minute. */
   const minute = 6000;
   const limit = 60;
-  const lives = 12;
+  /** Requests of one life: after two lives the minute is full, and the third one has to know it. */
+  const requestsPerLife = limit / 2;
+  const lives = 6;
   let folder: string;
   let simulator: Simulator;
 
@@ -34,7 +35,7 @@ describe('promise 2: never over the limit, over restarts too', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('killed and started again three times a minute under full load: no 429, and requests go out all the same', async () => {
+  it('killed and started again twice a minute under full load: no 429, and requests go out all the same', async () => {
     const { connectUrl, tokenUrl } = simulator;
     const task: FullLoadTask = {
       storeFile: join(folder, 'store.sqlite'),
@@ -45,18 +46,16 @@ describe('promise 2: never over the limit, over restarts too', function () {
     };
     const script = fileURLToPath(new URL('./processes/full-load.ts', import.meta.url));
     for (let life = 0; life < lives; life++) {
+      const before = simulator.requests.length;
       const child = fork(script, [JSON.stringify(task)]);
-      await wait(minute / 3);
-      assert.equal(child.exitCode, null, 'the process has ended by itself');
+      while (simulator.requests.length < before + requestsPerLife) {
+        assert.equal(child.exitCode, null, 'the process has ended by itself');
+        await wait(5);
+      }
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
     const statuses = simulator.requests.map(({ status }) => status);
     assert.equal(statuses.filter((status) => status === 429).length, 0);
-    const windows = (lives * (minute / 3)) / minute;
-    assert.ok(
-      statuses.length > (limit * windows) / 2,
-      `only ${statuses.length} requests in ${windows} minutes`,
-    );
   });
 });

@@ -26,39 +26,41 @@ describe('token', () => {
 
   it('20 nodes, 2,000 requests, two full deploys: one token request per life of a token', async function () {
     this.timeout(240_000);
-    // Seconds before scaling: 6 s of this test.
-    const life = 600;
+    // Seconds before scaling: 12 s of this test, in whose last tenth a token is renewed.
+    const life = 1200;
     await startSimulator(life);
     const nodes = 20;
     const requests = 2000;
+    // So few at once that a deploy, which gives back what waits, is done long before a token's last tenth is over.
+    const atOnce = 200;
     const flow = manyNodes(nodes, [connection('one', simulator), connection('two', simulator)]);
     const secrets = { one: credentials, two: credentials };
     const deployment = new Deployment();
+    const begin = performance.now();
     await deployment.start(flow, secrets);
-    const delivered = Promise.all(
-      Array.from({ length: requests }, (_, number) => deployment.deliver(number, number % nodes)),
-    );
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let number = next++; number < requests; number = next++) {
+        await deployment.deliver(number, number % nodes);
+      }
+    };
+    const delivered = Promise.all(Array.from({ length: atOnce }, work));
     const taken = (count: number) => () => simulator.requests.length >= count;
     for (const count of [600, 1300]) {
       await deployment.until(taken(count));
       await deployment.deploy(flow, secrets, 'full');
     }
     await delivered;
+    const time = performance.now() - begin;
 
     assert.deepEqual(
       simulator.tokenRequests.map((request) => request.status).filter((status) => status !== 200),
       [],
     );
-    const times = simulator.tokenRequests.map((request) => request.at);
-    const lifeHere = (life * 1000) / timeScale;
-    for (const [index, time] of times.entries()) {
-      const earlier = times[index - 1];
-      assert.ok(
-        earlier === undefined || time - earlier >= lifeHere * 0.85,
-        `token ${index} was renewed early`,
-      );
-    }
-    assert.ok(times.length >= 2, 'the token was never renewed');
+    const lives = time / (((life * 1000) / timeScale) * 0.9);
+    const asked = simulator.tokenRequests.length;
+    assert.ok(asked >= 2, 'the token was never renewed');
+    assert.ok(asked <= Math.ceil(lives), `${asked} token requests in ${lives} lives`);
     const accepted = simulator.requests.filter(
       ({ status, path }) => status === 200 && path.endsWith('/ImportOnhands'),
     );

@@ -26,8 +26,7 @@ interface SeenOutcome {
   readonly norce: { readonly jobId: string; readonly outcome: string };
 }
 
-describe('event node', function () {
-  this.timeout(60_000);
+describe('event node', () => {
   let simulator: Simulator;
   let nodeRed: NodeRed;
   let flows: Parameters<NodeRed['deploy']>[0];
@@ -209,24 +208,18 @@ describe('event node', function () {
   });
 
   it('asks for a repeat of what comes while a deploy is under way, and for none when the node is gone', async () => {
-    const slow = {
-      id: 'slow',
-      z: 'tab',
-      x: 1,
-      y: 1,
-      type: 'function',
-      func: '',
-      finalize: 'await new Promise((resolve) => setTimeout(resolve, 1000));',
-      wires: [],
-    };
-    await nodeRed.deploy([...flows, slow]);
     const statuses = new Set<number>();
-    let isDeployed = false;
-    const deployed = nodeRed.deploy(flows).then(() => {
-      isDeployed = true;
-    });
-    while (!isDeployed) statuses.add(await post(JSON.stringify(jobEvent(88_888_888))));
-    await deployed;
+    const knock = async () => statuses.add(await post(JSON.stringify(jobEvent(88_888_888))));
+    // How long a deploy takes is not ours to say: it is done until something came in the middle of one.
+    for (let deploys = 0; deploys < 30 && !statuses.has(503); deploys++) {
+      let isDeployed = false;
+      const deployed = nodeRed.deploy(flows).then(() => {
+        isDeployed = true;
+      });
+      while (!isDeployed) await Promise.all([knock(), knock(), knock()]);
+      await deployed;
+      await knock();
+    }
     assert.deepEqual([...statuses].sort(), [200, 503]);
     await nodeRed.deploy(flows.filter(({ id }) => id !== 'jobs'));
     assert.equal(await post(JSON.stringify(jobEvent(88_888_888))), 404);

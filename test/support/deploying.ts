@@ -1,7 +1,7 @@
 /**
  * Many import nodes under deploys: sends messages and follows each to its one end, whichever node gives it.
  */
-import type { Node, NodeDef, NodeInitializer } from 'node-red';
+import runtime, { type Node, type NodeDef, type NodeInitializer, type NodeMessage } from 'node-red';
 import type { Received } from './flow.ts';
 import { allNodes, connectionNode, helper, type LocalConnect } from './flow.ts';
 
@@ -13,17 +13,31 @@ const receiverType = 'test-receiver';
 
 type Receive = (id: string, message: Received) => void;
 
-/** A node that receives from its first moment on: what a deploy has held back comes as soon as the flows have started. */
-function receiverNode(receive: Receive): NodeInitializer {
-  return (RED) => {
-    RED.nodes.registerType(receiverType, function (this: Node, definition: NodeDef) {
-      RED.nodes.createNode(this, definition);
-      this.on('input', (message, _send, done) => {
-        receive(this.id, message as Received);
-        done();
-      });
-    });
-  };
+/** A message on a wire; the types of Node-RED's hooks do not know the node. */
+interface Delivery {
+  readonly msg: NodeMessage;
+  readonly destination: { readonly node?: Node };
+}
+
+/** A node that is there to be told apart from others. */
+const receiverNode: NodeInitializer = (RED) => {
+  RED.nodes.registerType(receiverType, function (this: Node, definition: NodeDef) {
+    RED.nodes.createNode(this, definition);
+  });
+};
+
+/**
+ * Tells of all that is sent to a receiver while it is there, from its first moment on: what a deploy has held back
+ * comes as soon as the flows have started. What arrives after a deploy has closed the receiver Node-RED drops without
+ * a word; so it counts when it is on the wire.
+ */
+function hearReceivers(receive: Receive): void {
+  // Hooks outlive the flows of a test.
+  runtime.hooks.remove(`*.${receiverType}`);
+  runtime.hooks.add(`preDeliver.${receiverType}`, ({ msg, destination: { node } }: Delivery) => {
+    if (node?.type !== receiverType || helper.getNode(node.id) !== node) return;
+    receive(node.id, msg as Received);
+  });
 }
 
 const stock = (id: number) => [{ PartNo: `P${id}`, WarehouseCode: 'W', LocationCode: 'L', OnhandValue: id }];
@@ -66,8 +80,8 @@ export class Deployment {
 
   /** Starts a flow for the first time. */
   async start(flow: readonly object[], credentials: object): Promise<void> {
-    const receiver = receiverNode((id, message) => this.#receive(id, message));
-    await helper.load([...allNodes, receiver], flow, credentials);
+    hearReceivers((id, message) => this.#receive(id, message));
+    await helper.load([...allNodes, receiverNode], flow, credentials);
   }
 
   /** Deploys a flow over the running one. */

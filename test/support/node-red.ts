@@ -5,23 +5,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port is free.');
-  return address.port;
-}
 
 /** The lines of Node-RED that the package runs on, oldest first. */
 export const nodeRedLines = ['4.1', '5'] as const;
@@ -121,21 +110,24 @@ export type FlowNodes = readonly Readonly<Record<string, unknown>>[];
 
 /** A running Node-RED. */
 export class NodeRed {
-  /** Root of what flows serve. */
-  readonly url: string;
-  /** Where the editor and its API are; without a slash at the end. */
-  readonly adminUrl: string;
+  /** The port is the first free one, which only Node-RED itself can know. */
+  #url = '';
+  readonly #adminRoot: string;
   readonly #child: ChildProcess;
   /** Folder of its settings, flows and installed packages. */
   readonly userDir: string;
   #output = '';
+  /** It has ended, and all that it wrote has been read. */
+  #isClosed = false;
   #authorization: Readonly<Record<string, string>> = {};
 
-  private constructor(url: string, adminRoot: string, child: ChildProcess, userDir: string) {
-    this.url = url;
-    this.adminUrl = url + adminRoot;
+  private constructor(adminRoot: string, child: ChildProcess, userDir: string) {
+    this.#adminRoot = adminRoot;
     this.#child = child;
     this.userDir = userDir;
+    child.once('close', () => {
+      this.#isClosed = true;
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output += chunk.toString();
@@ -163,12 +155,11 @@ export class NodeRed {
       join(userDir, 'settings.js'),
       `module.exports = ${JSON.stringify(content)};\n${settingsCode}`,
     );
-    const port = await freePort();
-    const child = spawn(node, [fileOf(line, './red.js'), '-u', userDir, '-p', String(port)], {
+    const child = spawn(node, [fileOf(line, './red.js'), '-u', userDir, '-p', '0'], {
       env: { ...environmentWith(node), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const nodeRed = new NodeRed(`http://127.0.0.1:${port}`, settings.httpAdminRoot ?? '', child, userDir);
+    const nodeRed = new NodeRed(settings.httpAdminRoot ?? '', child, userDir);
     try {
       await nodeRed.#started();
     } catch (error) {
@@ -176,6 +167,16 @@ export class NodeRed {
       throw error;
     }
     return nodeRed;
+  }
+
+  /** Root of what flows serve. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Where the editor and its API are; without a slash at the end. */
+  get adminUrl(): string {
+    return this.#url + this.#adminRoot;
   }
 
   /** What Node-RED wrote to the terminal so far. */
@@ -260,14 +261,16 @@ export class NodeRed {
     await rm(this.userDir, { recursive: true, force: true });
   }
 
-  #started(): Promise<void> {
-    return this.#until('start', () => this.#output.includes('Started flows'));
+  async #started(): Promise<void> {
+    const listening = /Server now running at (http:\/\/127\.0\.0\.1:\d+)/;
+    await this.#until('start', () => this.#flowStarts() > 1 && listening.test(this.#output));
+    this.#url = listening.exec(this.#output)?.[1] ?? '';
   }
 
   async #until(what: string, condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 90_000;
     while (!condition()) {
-      if (this.#child.exitCode !== null) throw new Error(`Node-RED ended:\n${this.#output}`);
+      if (this.#isClosed) throw new Error(`Node-RED ended:\n${this.#output}`);
       if (Date.now() > deadline) throw new Error(`Node-RED does not ${what}:\n${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
