@@ -6,9 +6,9 @@
  * `STORE_NEWER`, `STORE_CLOSED`; and `STORE_ENTRY_UNKNOWN` where a call is about something that the store does not
  * have. All times are milliseconds since 1970, unless said otherwise.
  */
-
-/** A place that the data of a connection belongs to: the base address of its Connect, which names customer and environment. */
-export type Scope = string;
+import type { BatchStore, CollectionStore } from './collections.ts';
+import type { FeedStore } from './feeds.ts';
+import type { Scope } from './scope.ts';
 
 /** A slot of a throttle that a former process has taken. */
 export interface StoredSlot {
@@ -44,8 +44,10 @@ export interface NewRequest {
   readonly header: string;
   readonly items: number;
   readonly bytes: number;
-  /** Identity keys of the items, in their order. */
+  /** Identity keys of the items, in their order; of a batch's request they are in the batch. */
   readonly keys: readonly string[];
+  /** The request of a batch that this is, where it is one. */
+  readonly batch?: { readonly id: string; readonly request: number };
   /** The node that asked for it. */
   readonly nodeId: string;
 }
@@ -249,6 +251,9 @@ export interface Store {
   readonly jobs: JobStore;
   readonly waits: WaitStore;
   readonly events: EventStore;
+  readonly collections: CollectionStore;
+  readonly batches: BatchStore;
+  readonly feeds: FeedStore;
   /** Resolves when the store can be used. @throws ConnectError why it cannot */
   ready(): Promise<void>;
   /** Ends what is under way and lets go of everything, within 10 s; later calls reject with `STORE_CLOSED`. */

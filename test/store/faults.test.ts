@@ -92,8 +92,8 @@ describe('store: faults', () => {
 
   it('an error of reading or writing: the group is rejected, the file opened anew, work goes on', async () => {
     const file = stores.newFile();
-    // No file of that process may grow beyond 300 or 600 kB; the log gets there first, and opening empties it.
-    const limited = ['sh', '-c', 'ulimit -f 600; exec "$@"', 'sh'];
+    // No file of that process may grow beyond 450 or 900 kB; the log gets there first, and opening empties it.
+    const limited = ['sh', '-c', 'ulimit -f 900; exec "$@"', 'sh'];
     const said = await new StoreProcess('fail', file, limited).end();
     const noted = said.filter((line) => /^\d+$/.test(line)).map(Number);
     assert.ok(said.includes('STORE_FAILED'), said.join());

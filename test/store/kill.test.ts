@@ -62,4 +62,49 @@ describe('store: kill', () => {
     }
     assert.ok(acknowledged.length > kills * 20, `${acknowledged.length} acknowledged`);
   });
+
+  it(`${kills} kills while batches are sealed and ended: each item is in one place until it may go`, async function () {
+    this.timeout(10_000 + kills * 12_000);
+    const file = stores.newFile();
+    const said = { appended: new Set<string>(), ending: new Set<string>(), ended: 0 };
+    // More of them where a slow machine has not come to the end of batches.
+    for (let kill = 0; kill < kills || (said.ended < 5 && kill < 3 * kills); kill += 1) {
+      const process = new StoreProcess('batches', file);
+      await process.firstLine();
+      await sleep(Math.random() * 150);
+      for (const line of await process.end('SIGKILL')) {
+        const [what, ...keys] = line.split(' ');
+        if (what === 'ended') said.ended += 1;
+        else for (const key of keys) said[what as 'appended' | 'ending'].add(key);
+      }
+      assert.equal(process.errors, '');
+    }
+    const database = openDatabase({ file, migrations });
+    const texts = database.all<{ texts: string }>(
+      `SELECT lines AS texts FROM block UNION ALL SELECT lines FROM partition_block
+       UNION ALL SELECT texts FROM piece UNION ALL SELECT text FROM kept`,
+    );
+    const wrongCounts = database.all(
+      `SELECT batch_id, number FROM batch_request WHERE (items, bytes, pieces) IS NOT
+         (SELECT coalesce(sum(items), 0), coalesce(sum(bytes), 0), count(*) FROM piece
+          WHERE piece.batch_id = batch_request.batch_id AND piece.request = batch_request.number)
+       UNION ALL SELECT name, id FROM collection WHERE (waiting_items, waiting_bytes) IS NOT
+         (SELECT coalesce(sum(items), 0), coalesce(sum(bytes), 0) FROM block WHERE collection_id = collection.id
+            AND place > coalesce((SELECT last_place FROM batch WHERE collection_id = collection.id
+              AND state = 'sealing'), -1e9))
+       UNION ALL SELECT name, id FROM collection WHERE (failed_items, failed_bytes) IS NOT
+         (SELECT count(*), coalesce(sum(bytes), 0) FROM kept WHERE collection_id = collection.id)
+       UNION ALL SELECT id, 0 FROM batch WHERE state <> 'sealing' AND merged_items <> collected_items`,
+    );
+    database.close();
+    assert.deepEqual(wrongCounts, []);
+    const found = texts.flatMap((row) => [...row.texts.matchAll(/"key":(\d+)/g)].map(([, key = '']) => key));
+    const there = new Set(found);
+    assert.equal(found.length, there.size, 'some item is in two places');
+    for (const key of said.appended) {
+      const mayBeGone = said.ending.has(key) && Number(key) % 7 > 0;
+      assert.ok(mayBeGone || there.has(key), `${key} is lost`);
+    }
+    assert.ok(said.ended >= 5, `${said.ended} batches ended`);
+  });
 });

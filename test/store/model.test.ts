@@ -301,7 +301,8 @@ describe('store: model', () => {
   const stores = new Stores();
   after(() => stores.clear());
 
-  it('every answer is that of the model', async () => {
+  it('every answer is that of the model', async function () {
+    this.timeout(120_000);
     const group = fc.record({
       isReopened: fc.integer({ min: 0, max: 15 }).map((number) => number === 0),
       commands: fc.array(command, { minLength: 1, maxLength: 30, size: 'max' }),

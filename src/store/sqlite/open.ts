@@ -15,10 +15,15 @@ export interface OpenOptions {
   readonly migrations: Migrations;
   /** Pages that the file may have, for a bound on its size. */
   readonly maxPages?: number;
+  /** The latest commits may be lost when the power fails, as no store of a user may. */
+  readonly isCareless?: boolean;
 }
 
 /** SQLite leaves the log at this size when it begins it anew, in bytes. */
 const logSize = 16 * 1024 * 1024;
+
+/** Pages in the log from which on they are brought into the file: about as many as the log may hold anyway. */
+const checkpointPages = 4_000;
 
 function statOf(file: string): Stats | undefined {
   return statSync(file, { throwIfNoEntry: false });
@@ -73,7 +78,7 @@ function checkTables(database: Database, migrations: Migrations): void {
  *
  * @throws UnfitFile, or what SQLite or the file system throws; see `openingFault`
  */
-export function openDatabase({ file, migrations, maxPages }: OpenOptions): Database {
+export function openDatabase({ file, migrations, maxPages, isCareless = false }: OpenOptions): Database {
   checkFromOutside(file);
   if (statOf(file) === undefined) createFile(file, migrations);
   const database = new Database(file);
@@ -82,10 +87,11 @@ export function openDatabase({ file, migrations, maxPages }: OpenOptions): Datab
     // Before anything is written: somebody else's database stays as it is.
     checkOrigin(database, migrations.length);
     database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL');
+    database.exec(`PRAGMA synchronous = ${isCareless ? 'NORMAL' : 'FULL'}`);
     // Else a savepoint may need a file in a folder for temporary ones, which has faults of its own.
     database.exec('PRAGMA temp_store = MEMORY');
     database.exec(`PRAGMA journal_size_limit = ${logSize}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
     // Takes the lock, which exclusive mode then keeps.
     database.exec('BEGIN EXCLUSIVE; COMMIT');

@@ -2,6 +2,7 @@
  * The tables, as a list of steps that lead from an empty file to the present version.
  */
 import type { Database } from './driver.ts';
+import { feedTables } from './schema-feeds.ts';
 
 /** Marks a file as ours: "NCnr" in the header of the database. */
 export const applicationId = 0x4e436e72;
@@ -10,6 +11,7 @@ export const applicationId = 0x4e436e72;
 export type Migrations = readonly string[];
 
 // Ids are never used twice (AUTOINCREMENT): a late word about something forgotten must not hit something new.
+// Long texts stand last: what is before them is read without them.
 // Times are REAL so that a fraction of a millisecond is no error; whole numbers take no more room.
 const version1 = `
 CREATE TABLE slot (
@@ -37,12 +39,15 @@ CREATE TABLE request (
   state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'unknown')),
   ended_at REAL,
   job_id TEXT,
-  acceptance INTEGER
+  acceptance INTEGER,
+  batch_id TEXT,
+  batch_request INTEGER
 ) STRICT;
 CREATE INDEX request_open ON request (scope, id) WHERE state = 'open';
 CREATE INDEX request_ended ON request (ended_at) WHERE ended_at IS NOT NULL;
 CREATE UNIQUE INDEX request_acceptance ON request (acceptance) WHERE acceptance IS NOT NULL;
 CREATE INDEX request_newer ON request (scope, import, supplier_id, acceptance) WHERE acceptance IS NOT NULL;
+CREATE INDEX request_batch ON request (batch_id, batch_request) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE request_keys (
   request_id INTEGER PRIMARY KEY REFERENCES request (id) ON DELETE CASCADE,
@@ -117,10 +122,148 @@ CREATE TABLE event (
 CREATE INDEX event_pending ON event (node_id, id) WHERE told_at IS NULL;
 CREATE INDEX event_digest ON event (digest, at);
 CREATE INDEX event_told ON event (at) WHERE told_at IS NOT NULL;
+
+CREATE TABLE collection (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  scope TEXT NOT NULL,
+  import TEXT NOT NULL,
+  name TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  waiting_items INTEGER NOT NULL DEFAULT 0,
+  waiting_bytes INTEGER NOT NULL DEFAULT 0,
+  failed_items INTEGER NOT NULL DEFAULT 0,
+  failed_bytes INTEGER NOT NULL DEFAULT 0,
+  rejected_items INTEGER NOT NULL DEFAULT 0,
+  rejected_bytes INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (scope, import, name)
+) STRICT;
+
+CREATE TABLE block (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection_id INTEGER NOT NULL REFERENCES collection (id),
+  place INTEGER NOT NULL,
+  origin INTEGER NOT NULL,
+  supplier_id INTEGER,
+  items INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  at REAL NOT NULL,
+  lines TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX block_place ON block (collection_id, place);
+CREATE INDEX block_origin ON block (collection_id, supplier_id, origin);
+
+CREATE TABLE batch (
+  id TEXT PRIMARY KEY,
+  collection_id INTEGER NOT NULL REFERENCES collection (id),
+  scope TEXT NOT NULL,
+  import TEXT NOT NULL,
+  supplier_id INTEGER,
+  settings TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('sealing', 'sealed', 'sending', 'ended')),
+  first_place INTEGER NOT NULL,
+  last_place INTEGER NOT NULL,
+  origin INTEGER NOT NULL,
+  partitions INTEGER NOT NULL,
+  collected_items INTEGER NOT NULL,
+  collected_bytes INTEGER NOT NULL,
+  merged_items INTEGER NOT NULL DEFAULT 0,
+  merged_bytes INTEGER NOT NULL DEFAULT 0,
+  failed_items INTEGER NOT NULL DEFAULT 0,
+  oldest_at REAL NOT NULL,
+  begun_at REAL NOT NULL,
+  ended_at REAL,
+  node_id TEXT,
+  owner TEXT
+) STRICT;
+CREATE INDEX batch_lane ON batch (scope, import, supplier_id) WHERE state <> 'ended';
+CREATE INDEX batch_collection ON batch (collection_id) WHERE state <> 'ended';
+CREATE INDEX batch_state ON batch (state, ended_at);
+
+CREATE TABLE batch_partition (
+  batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+  partition INTEGER NOT NULL,
+  is_filled INTEGER NOT NULL,
+  PRIMARY KEY (batch_id, partition)
+) STRICT;
+
+CREATE TABLE partition_block (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch_id TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  lines TEXT NOT NULL
+) STRICT;
+CREATE INDEX partition_block_partition ON partition_block (batch_id, partition, id);
+
+CREATE TABLE batch_request (
+  batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  stage INTEGER NOT NULL,
+  header TEXT NOT NULL,
+  items INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  pieces INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'ended')),
+  uncertain_attempts INTEGER NOT NULL DEFAULT 0,
+  job_id TEXT,
+  written INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  outcome TEXT,
+  PRIMARY KEY (batch_id, number)
+) STRICT;
+
+CREATE TABLE piece (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch_id TEXT NOT NULL,
+  request INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  items INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  keys TEXT NOT NULL,
+  texts TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX piece_position ON piece (batch_id, request, position);
+
+CREATE TABLE failed_key (
+  batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  PRIMARY KEY (batch_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kept (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection_id INTEGER NOT NULL REFERENCES collection (id),
+  kind TEXT NOT NULL CHECK (kind IN ('failed', 'rejected')),
+  batch_id TEXT,
+  supplier_id INTEGER,
+  key TEXT,
+  bytes INTEGER NOT NULL,
+  at REAL NOT NULL,
+  is_replaced INTEGER NOT NULL DEFAULT 0,
+  replaced_by TEXT,
+  reason TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX kept_kind ON kept (collection_id, kind, id);
+CREATE INDEX kept_failed ON kept (collection_id, is_replaced, id) WHERE kind = 'failed';
+CREATE INDEX kept_key ON kept (collection_id, supplier_id, key) WHERE kind = 'failed';
+CREATE INDEX kept_batch ON kept (batch_id, id) WHERE kind = 'failed';
+CREATE INDEX kept_replaced ON kept (replaced_by) WHERE replaced_by IS NOT NULL;
+
+CREATE TABLE batch_outcome (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection_id INTEGER NOT NULL REFERENCES collection (id),
+  batch_id TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  at REAL NOT NULL,
+  claimed_by TEXT,
+  is_repeated INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX batch_outcome_collection ON batch_outcome (collection_id, id);
+CREATE INDEX batch_outcome_batch ON batch_outcome (batch_id);
 `;
 
 /** The steps of this version of the package. */
-export const migrations: Migrations = [version1];
+export const migrations: Migrations = [version1 + feedTables];
 
 /** The version of an open database. */
 export function versionOf(database: Database): number {

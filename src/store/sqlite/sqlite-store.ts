@@ -3,13 +3,23 @@
  */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { BatchStore, CollectionStore, RequestFailure } from '../collections.ts';
+import type { FeedStore } from '../feeds.ts';
 import type { EventStore, JobStore, RequestStore, SlotStore, Store, WaitStore } from '../store.ts';
 import { StoreClient } from './client.ts';
+import { feedStore } from './feed-store.ts';
 import { type MachineClock, machineClock } from './machine-clock.ts';
+import type { Reasons } from './operations/request-ends.ts';
 import { type Migrations, migrations } from './schema.ts';
 
 /** Rows that one transaction prunes at most, so that nobody waits long for it. */
 const pruneLimit = 1_000;
+
+/** Items that one transaction requeues or discards at most, for the same reason. */
+const keptLimit = 1_000;
+
+/** Bytes of items that one transaction lets go of, for the same reason; a single piece may be larger. */
+const letGoBytes = 1024 * 1024;
 
 /** What may differ in tests. */
 export interface SqliteStoreOptions {
@@ -19,6 +29,8 @@ export interface SqliteStoreOptions {
   readonly migrations?: Migrations;
   /** Pages that the file may have. */
   readonly maxPages?: number;
+  /** The latest commits may be lost when the power fails: for a test of power cuts, which has to notice it. */
+  readonly isCareless?: boolean;
   /** The file is not opened before this has settled. */
   readonly after?: Promise<unknown>;
 }
@@ -30,6 +42,9 @@ export class SqliteStore implements Store {
   readonly jobs: JobStore;
   readonly waits: WaitStore;
   readonly events: EventStore;
+  readonly feeds: FeedStore;
+  readonly collections: CollectionStore;
+  readonly batches: BatchStore;
   readonly #client: StoreClient;
   /** Tells what this very store has begun or claimed from what a former process has. */
   readonly #owner = randomUUID();
@@ -39,6 +54,7 @@ export class SqliteStore implements Store {
       file: resolve(file),
       migrations: options.migrations ?? migrations,
       ...(options.maxPages !== undefined && { maxPages: options.maxPages }),
+      ...(options.isCareless !== undefined && { isCareless: options.isCareless }),
     };
     this.#client = new StoreClient(settings, options.after);
     this.slots = this.#slotStore(options.clock ?? machineClock);
@@ -46,6 +62,9 @@ export class SqliteStore implements Store {
     this.jobs = this.#jobStore();
     this.waits = this.#waitStore();
     this.events = this.#eventStore();
+    this.feeds = feedStore(this.#client, this.#owner);
+    this.collections = this.#collectionStore();
+    this.batches = this.#batchStore();
   }
 
   /** Whether it has been closed, or is being closed. */
@@ -126,5 +145,88 @@ export class SqliteStore implements Store {
       claim: (id) => client.call('events.claim', this.#owner, id),
       finish: (id, at) => client.call('events.finish', id, at),
     };
+  }
+
+  #collectionStore(): CollectionStore {
+    const client = this.#client;
+    return {
+      open: (name, settings) => client.call('collections.open', name, settings),
+      list: () => client.call('collections.list'),
+      state: (id) => client.call('collections.state', id),
+      append: (id, block, most, at) => client.call('collections.append', id, block, most, at),
+      reject: (id, items, most, at) => client.call('collections.reject', id, items, most, at),
+      kept: (id, kind, after, limit) => client.call('collections.kept', id, kind, after, limit),
+      requeue: async (id, at) => {
+        let requeued = 0;
+        for (;;) {
+          const done = await client.call('collections.requeue', id, keptLimit, at);
+          requeued += done;
+          if (done < keptLimit) break;
+        }
+        return { requeued, replaced: await client.call('collections.replaced', id) };
+      },
+      discardKept: async (id, kind) => {
+        const last = await client.call('collections.lastKept', id, kind);
+        if (last === undefined) return 0;
+        let discarded = 0;
+        for (;;) {
+          const done = await client.call('collections.discardKept', id, kind, last, keptLimit);
+          discarded += done;
+          if (done < keptLimit) return discarded;
+        }
+      },
+      discardWaiting: (id) => client.call('collections.discardWaiting', id),
+    };
+  }
+
+  #batchStore(): BatchStore {
+    const client = this.#client;
+    const owner = this.#owner;
+    return {
+      begin: (collectionId, batch, at) => client.call('batches.begin', owner, collectionId, batch, at),
+      find: (id) => client.call('batches.find', owner, id),
+      unfinished: () => client.call('batches.unfinished', owner),
+      distribute: (id, mostBytes) => client.call('batches.distribute', id, mostBytes),
+      partition: (id, partition) => client.call('batches.partition', id, partition),
+      fill: (id, partition, pieces, failed, at) =>
+        client.call('batches.fill', id, partition, pieces, failed, at),
+      sealed: (id) => client.call('batches.sealed', owner, id),
+      take: (id, nodeId) => client.call('batches.take', owner, id, nodeId),
+      untake: (id) => client.call('batches.untake', owner, id),
+      requests: (id) => client.call('batches.requests', id),
+      pieces: (id, number, after, mostBytes) => client.call('batches.pieces', id, number, after, mostBytes),
+      split: (id, number) => client.call('batches.split', id, number),
+      withhold: (id, number, reason, at) => client.call('batches.withhold', id, number, reason, at),
+      endRequest: async (id, number, failure, outcome, at) => {
+        for (let isMore = true; isMore; ) {
+          const { reasons, upTo } = await this.#reasonsOf(id, number, failure);
+          isMore = await client.call('batches.letGo', id, number, reasons, upTo, outcome, letGoBytes, at);
+        }
+      },
+      failures: (id, limit) => client.call('batches.failures', id, limit),
+      end: (id, outcome, at) => client.call('batches.end', id, outcome, at),
+      outcomes: (collectionId) => client.call('batches.outcomes', collectionId),
+      claimOutcome: (id) => client.call('batches.claimOutcome', owner, id),
+      finishOutcome: (id) => client.call('batches.finishOutcome', id),
+    };
+  }
+
+  /** The reasons for the first pieces of a request, up to a position: all of them may be too many to be sent again and again. */
+  async #reasonsOf(
+    id: string,
+    number: number,
+    failure: RequestFailure | undefined,
+  ): Promise<{ readonly reasons: Reasons | undefined; readonly upTo: number }> {
+    const all = { upTo: Number.MAX_SAFE_INTEGER };
+    if (failure === undefined) return { ...all, reasons: undefined };
+    if ('all' in failure) return { ...all, reasons: failure.all };
+    const first = await this.#client.call('batches.firstKeys', id, number);
+    if (first === undefined) return { ...all, reasons: undefined };
+    const reasons = new Map<string, string>();
+    for (const key of first.keys.split('\n')) {
+      const reason = failure.keys.get(key);
+      if (reason !== undefined) reasons.set(key, reason);
+    }
+    return { reasons, upTo: first.position };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How waits and events are claimed before they are told.
+ * How waits, events and outcomes of batches are claimed before they are told.
  */
 import type { Database } from '../driver.ts';
 
@@ -9,7 +9,7 @@ export interface Claim {
 }
 
 /** What can be claimed, by table. */
-const claimable = { wait: 'id = ?', event: 'id = ? AND told_at IS NULL' } as const;
+const claimable = { wait: 'id = ?', event: 'id = ? AND told_at IS NULL', batch_outcome: 'id = ?' } as const;
 
 /**
  * Notes that a row is about to be told by an owner.

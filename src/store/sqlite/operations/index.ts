@@ -2,9 +2,18 @@
  * Everything that the store can be asked for: the seam between the thread that asks and the one that carries out.
  */
 import type { Database } from '../driver.ts';
+import { batchRequestOperations } from './batch-requests.ts';
+import { batchOperations } from './batches.ts';
+import { collectionOperations } from './collections.ts';
 import { eventOperations } from './events.ts';
+import { feedCheckingOperations } from './feed-checking.ts';
+import { feedCollectingOperations } from './feed-collecting.ts';
+import { feedSendingOperations } from './feed-sending.ts';
 import { jobOperations } from './jobs.ts';
+import { keptOperations } from './kept.ts';
+import { requestEndOperations } from './request-ends.ts';
 import { requestOperations } from './requests.ts';
+import { sealingOperations } from './sealing.ts';
 import { slotOperations } from './slots.ts';
 import { waitOperations } from './waits.ts';
 
@@ -15,6 +24,15 @@ export const operations = {
   ...jobOperations,
   ...waitOperations,
   ...eventOperations,
+  ...feedCollectingOperations,
+  ...feedCheckingOperations,
+  ...feedSendingOperations,
+  ...collectionOperations,
+  ...keptOperations,
+  ...batchOperations,
+  ...sealingOperations,
+  ...batchRequestOperations,
+  ...requestEndOperations,
 };
 
 type Operations = typeof operations;

@@ -1,8 +1,10 @@
 /**
  * The job ledger.
  */
-import type { EndedJob, FollowedJob, JobEnd, NewerRequest, Scope } from '../../store.ts';
+import type { Scope } from '../../scope.ts';
+import type { EndedJob, FollowedJob, JobEnd, NewerRequest } from '../../store.ts';
 import type { Database } from '../driver.ts';
+import { keysOfBatchRequest } from './batch-attempts.ts';
 import { endRun, findRun, followForeign, followRestarted, unfinishedRuns } from './runs.ts';
 
 // Jobs go with all their runs, so that the latest run of what is left is the latest there was.
@@ -12,7 +14,9 @@ function pruneRuns(database: Database, before: number, limit: number): number {
      WHERE outcome_id IS NOT NULL AND ended_at < ?
        AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.scope = run.scope AND other.job_id = run.job_id
          AND (other.outcome_id IS NULL OR other.ended_at >= ?
-           OR EXISTS (SELECT 1 FROM wait WHERE wait.run_id = other.id)))
+           OR EXISTS (SELECT 1 FROM wait WHERE wait.run_id = other.id)
+           OR EXISTS (SELECT 1 FROM request JOIN batch ON batch.id = request.batch_id
+             WHERE request.id = other.request_id AND batch.state <> 'ended')))
      LIMIT ?`,
     before,
     before,
@@ -28,7 +32,19 @@ function pruneRequests(database: Database, before: number, limit: number): numbe
   return database.run(
     `DELETE FROM request WHERE id IN (
        SELECT id FROM request WHERE ended_at < ?
-         AND NOT EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id) LIMIT ?)`,
+         AND NOT EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id)
+         AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = request.batch_id AND batch.state <> 'ended')
+       LIMIT ?)`,
+    before,
+    limit,
+  ).changes;
+}
+
+function pruneBatches(database: Database, before: number, limit: number): number {
+  return database.run(
+    `DELETE FROM batch WHERE id IN (
+       SELECT id FROM batch WHERE state = 'ended' AND ended_at < ?
+         AND NOT EXISTS (SELECT 1 FROM batch_outcome WHERE batch_outcome.batch_id = batch.id) LIMIT ?)`,
     before,
     limit,
   ).changes;
@@ -55,9 +71,11 @@ export const jobOperations = {
     return findRun(database, scope, jobId)?.job;
   },
 
+  /** As JSON. */
   'jobs.keys'(database: Database, requestId: number): string | undefined {
-    return database.get<{ keys: string }>('SELECT keys FROM request_keys WHERE request_id = ?', requestId)
-      ?.keys;
+    const { keys } =
+      database.get<{ keys: string }>('SELECT keys FROM request_keys WHERE request_id = ?', requestId) ?? {};
+    return keys ?? keysOfBatchRequest(database, requestId);
   },
 
   'jobs.end'(
@@ -87,7 +105,7 @@ export const jobOperations = {
   /** Prunes up to a number of each kind, and says whether there may be more. */
   'jobs.prune'(database: Database, before: number, limit: number): boolean {
     // In this order: a request is kept as long as one of its runs.
-    const counts = [pruneRuns, pruneRequests, pruneAnnouncements].map((prune) =>
+    const counts = [pruneRuns, pruneRequests, pruneBatches, pruneAnnouncements].map((prune) =>
       prune(database, before, limit),
     );
     return counts.some((count) => count >= limit);

@@ -1,8 +1,10 @@
 /**
  * Requests from their first attempt to their answer.
  */
-import type { AbandonedRequest, FollowedJob, NewRequest, Scope } from '../../store.ts';
+import type { Scope } from '../../scope.ts';
+import type { AbandonedRequest, FollowedJob, NewRequest } from '../../store.ts';
 import type { Database } from '../driver.ts';
+import { forgetAttempts, markAccepted, markSent, markSentAgain } from './batch-attempts.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { followAccepted } from './runs.ts';
 
@@ -26,8 +28,8 @@ export const requestOperations = {
   ): number {
     const { id } = database.run(
       `INSERT INTO request (owner, scope, import, supplier_id, full_file, header, items, bytes, node_id, attempts,
-         first_sent_at, last_sent_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'open')`,
+         first_sent_at, last_sent_at, state, batch_id, batch_request)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'open', ?, ?)`,
       owner,
       request.scope,
       request.import,
@@ -39,8 +41,14 @@ export const requestOperations = {
       request.nodeId,
       at,
       at,
+      request.batch?.id ?? null,
+      request.batch?.request ?? null,
     );
-    database.run('INSERT INTO request_keys (request_id, keys) VALUES (?, ?)', id, keys);
+    if (request.batch === undefined) {
+      database.run('INSERT INTO request_keys (request_id, keys) VALUES (?, ?)', id, keys);
+    } else {
+      markSent(database, request.batch.id, request.batch.request);
+    }
     return id;
   },
 
@@ -51,6 +59,7 @@ export const requestOperations = {
       id,
     );
     if (changes === 0) throw entryUnknown(`request ${id} that is under way`);
+    markSentAgain(database, id);
   },
 
   'requests.accepted'(database: Database, id: number, jobId: string, at: number): FollowedJob {
@@ -64,11 +73,13 @@ export const requestOperations = {
       id,
     );
     if (changes === 0) throw entryUnknown(`request ${id}`);
+    markAccepted(database, id, jobId);
     return followAccepted(database, id, jobId, at);
   },
 
   'requests.failed'(database: Database, id: number, outcome: 'not sent' | 'unknown', at: number): void {
     if (outcome === 'not sent') {
+      forgetAttempts(database, id);
       database.run("DELETE FROM request WHERE id = ? AND state = 'open'", id);
       return;
     }
@@ -82,13 +93,14 @@ export const requestOperations = {
     scope: Scope,
     at: number,
   ): readonly AbandonedRequest[] {
-    const requests = database.all<AbandonedRequest>(
-      `SELECT id, import, items, node_id AS nodeId, last_sent_at AS lastSentAt FROM request
+    const requests = database.all<AbandonedRequest & { readonly batchId: string | null }>(
+      `SELECT id, import, items, node_id AS nodeId, last_sent_at AS lastSentAt, batch_id AS batchId FROM request
        WHERE scope = ? AND state = 'open' AND owner <> ? ORDER BY id`,
       scope,
       owner,
     );
     for (const { id } of requests) markUnknown(database, id, at);
-    return requests;
+    // Those of batches are sent again, and their batches know that they may have been received.
+    return requests.filter(({ batchId }) => batchId === null).map(({ batchId: _, ...request }) => request);
   },
 };

@@ -2,7 +2,8 @@
  * Runs of jobs as rows, and how one comes to be followed.
  */
 import { randomUUID } from 'node:crypto';
-import type { EndedJob, FollowedJob, JobEnd, JobResult, JobRun, Scope } from '../../store.ts';
+import type { Scope } from '../../scope.ts';
+import type { EndedJob, FollowedJob, JobEnd, JobResult, JobRun } from '../../store.ts';
 import type { Database } from '../driver.ts';
 
 /** What is known of a run from the start. */

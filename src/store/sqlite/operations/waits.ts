@@ -1,7 +1,8 @@
 /**
  * Waits for the ends of jobs.
  */
-import type { DueWait, NewWait, Scope, Wait } from '../../store.ts';
+import type { Scope } from '../../scope.ts';
+import type { DueWait, NewWait, Wait } from '../../store.ts';
 import type { Database } from '../driver.ts';
 import { type Claim, claim } from './claims.ts';
 import { entryUnknown } from './entry-unknown.ts';

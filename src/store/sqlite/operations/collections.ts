@@ -1,0 +1,203 @@
+/**
+ * Collections and what waits in them.
+ */
+import { ConnectError } from '../../../errors.ts';
+import type { Amount, Collection, CollectionName, CollectionState, NewBlock } from '../../collections.ts';
+import type { Database } from '../driver.ts';
+import { entryUnknown } from './entry-unknown.ts';
+
+interface CollectionRow extends CollectionName {
+  readonly id: number;
+  readonly settings: string;
+  readonly waitingItems: number;
+  readonly waitingBytes: number;
+  readonly failedItems: number;
+  readonly failedBytes: number;
+  readonly rejectedItems: number;
+  readonly rejectedBytes: number;
+  readonly lastSealed: number | null;
+}
+
+// What a batch that is being sealed has taken is still in the log, and does not wait any more.
+const selectCollection = `
+  SELECT id, scope, import, name, settings, waiting_items AS waitingItems, waiting_bytes AS waitingBytes,
+    failed_items AS failedItems, failed_bytes AS failedBytes, rejected_items AS rejectedItems,
+    rejected_bytes AS rejectedBytes,
+    (SELECT last_place FROM batch WHERE batch.collection_id = collection.id AND batch.state <> 'ended'
+       AND batch.state = 'sealing') AS lastSealed
+  FROM collection`;
+
+function collectionOf(database: Database, row: CollectionRow): Collection {
+  const { id, scope, import: name, name: collection, settings } = row;
+  const oldest =
+    row.waitingItems === 0
+      ? undefined
+      : database.get<{ place: number; at: number }>(
+          'SELECT place, at FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
+          id,
+          row.lastSealed ?? Number.MIN_SAFE_INTEGER,
+        );
+  return {
+    id,
+    scope,
+    import: name,
+    name: collection,
+    settings,
+    waiting: { items: row.waitingItems, bytes: row.waitingBytes },
+    oldestAt: oldest?.at,
+    oldestPlace: oldest?.place,
+    failed: { items: row.failedItems, bytes: row.failedBytes },
+    rejected: { items: row.rejectedItems, bytes: row.rejectedBytes },
+  };
+}
+
+/** A collection by its id. @throws ConnectError `STORE_ENTRY_UNKNOWN` */
+export function collectionWithId(database: Database, id: number): Collection {
+  const row = database.get<CollectionRow>(`${selectCollection} WHERE id = ?`, id);
+  if (row === undefined) throw entryUnknown(`collection ${id}`);
+  return collectionOf(database, row);
+}
+
+function stateOf(database: Database, id: number): CollectionState {
+  const {
+    scope: _scope,
+    import: _import,
+    name: _name,
+    settings: _settings,
+    ...state
+  } = collectionWithId(database, id);
+  return state;
+}
+
+/** What may be counted of a collection. */
+export type Counted = 'waiting' | 'failed' | 'rejected';
+
+/** Adds to what is counted of a collection, or takes away where the amount is negative. */
+export function count(database: Database, id: number, what: Counted, { items, bytes }: Amount): void {
+  database.run(
+    `UPDATE collection SET ${what}_items = ${what}_items + ?, ${what}_bytes = ${what}_bytes + ? WHERE id = ?`,
+    items,
+    bytes,
+    id,
+  );
+}
+
+/** The place of whatever is collected next. */
+export function nextPlace(database: Database): number {
+  return (
+    (database.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'block'")?.seq ?? 0) + 1
+  );
+}
+
+/**
+ * Puts a block into the log.
+ *
+ * @param origin The place at which its items were collected at first, where they come back.
+ */
+export function insertBlock(
+  database: Database,
+  collectionId: number,
+  place: number,
+  { supplierId, items, bytes, lines }: NewBlock,
+  at: number,
+  origin = place,
+): void {
+  database.run(
+    'INSERT INTO block (collection_id, place, origin, supplier_id, items, bytes, at, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    collectionId,
+    place,
+    origin,
+    supplierId,
+    items,
+    bytes,
+    at,
+    lines,
+  );
+}
+
+/** @throws ConnectError `COLLECTION_SEALING` while a batch of the collection is being sealed */
+export function refuseWhileSealing(database: Database, { id }: Collection): void {
+  const sealing = database.get(
+    "SELECT 1 FROM batch WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing'",
+    id,
+  );
+  if (sealing === undefined) return;
+  throw new ConnectError('COLLECTION_SEALING', 'The collection is being sealed; try it again in a moment.', {
+    retryable: true,
+  });
+}
+
+function refuseBeyond(state: CollectionState, block: Amount, most: Amount): void {
+  const items = state.waiting.items + state.failed.items + block.items;
+  const bytes = state.waiting.bytes + state.failed.bytes + block.bytes;
+  if (items <= most.items && bytes <= most.bytes) return;
+  const { waiting, failed } = state;
+  throw new ConnectError(
+    'COLLECTION_FULL',
+    `The collection may hold ${most.items} items and ${most.bytes} bytes; ${waiting.items} items wait and ${failed.items} have failed. Nothing of this message was kept.`,
+    { retryable: true, details: { waiting, failed, most } },
+  );
+}
+
+/** Carries out the calls of {@link CollectionStore} about what waits. */
+export const collectionOperations = {
+  'collections.open'(
+    database: Database,
+    { scope, import: name, name: collection }: CollectionName,
+    settings: string,
+  ): Collection {
+    database.run(
+      `INSERT INTO collection (scope, import, name, settings) VALUES (?, ?, ?, ?)
+       ON CONFLICT (scope, import, name) DO UPDATE SET settings = excluded.settings`,
+      scope,
+      name,
+      collection,
+      settings,
+    );
+    const row = database.get<CollectionRow>(
+      `${selectCollection} WHERE scope = ? AND import = ? AND name = ?`,
+      scope,
+      name,
+      collection,
+    );
+    return collectionOf(database, row as CollectionRow);
+  },
+
+  'collections.list'(database: Database): readonly Collection[] {
+    return database
+      .all<CollectionRow>(`${selectCollection} ORDER BY id`)
+      .map((row) => collectionOf(database, row));
+  },
+
+  'collections.state': stateOf,
+
+  'collections.append'(
+    database: Database,
+    id: number,
+    block: NewBlock,
+    most: Amount,
+    at: number,
+  ): CollectionState {
+    const state = stateOf(database, id);
+    refuseBeyond(state, block, most);
+    const place = nextPlace(database);
+    insertBlock(database, id, place, block, at);
+    count(database, id, 'waiting', block);
+    const { items, bytes } = state.waiting;
+    return {
+      ...state,
+      waiting: { items: items + block.items, bytes: bytes + block.bytes },
+      oldestAt: state.oldestAt ?? at,
+      oldestPlace: state.oldestPlace ?? place,
+    };
+  },
+
+  'collections.discardWaiting'(database: Database, id: number): number {
+    const collection = collectionWithId(database, id);
+    refuseWhileSealing(database, collection);
+    const { items, bytes } = collection.waiting;
+    database.run('DELETE FROM block WHERE collection_id = ?', id);
+    count(database, id, 'waiting', { items: -items, bytes: -bytes });
+    return items;
+  },
+};

@@ -1,0 +1,162 @@
+/**
+ * The order of full feeds and changes of one lane. A feed is as old as its first item: what was written after that
+ * and before the feed's own job has ended is written once more behind it, because the feed holds older values.
+ */
+import type { NewBlock } from '../../collections.ts';
+import type { Feed, FeedHold } from '../../feeds.ts';
+import type { Database } from '../driver.ts';
+import { collectionWithId, count, insertBlock, nextPlace } from './collections.ts';
+import { dropFeed, feedsWhere } from './feed-rows.ts';
+
+/** All sending of one import of one connection. */
+export interface Lane {
+  readonly scope: string;
+  readonly import: string;
+  readonly supplierId: number | null;
+}
+
+/** The request of a feed's batch that is the feed; those after it are changes. */
+export const feedRequest = 0;
+
+/** How many open feeds of a lane are older than what was collected at a place. */
+export function feedsBefore(
+  database: Database,
+  { scope, import: name, supplierId }: Lane,
+  origin: number,
+): number {
+  const found = database.get<{ feeds: number }>(
+    `SELECT count(*) AS feeds FROM feed
+     WHERE scope = ? AND import = ? AND supplier_id IS ? AND place <= ? AND state <> 'gone'`,
+    scope,
+    name,
+    supplierId,
+    origin,
+  );
+  return found?.feeds ?? 0;
+}
+
+function feedOfBatch(database: Database, batchId: string): Feed | undefined {
+  return feedsWhere(database, 'batch_id = ?', batchId)[0];
+}
+
+/** The feed behind which the items of a batch of changes have to be written once more. */
+export function feedBehindWhich(database: Database, batchId: string): number | undefined {
+  if (feedOfBatch(database, batchId) !== undefined) return undefined;
+  return database.get<{ id: number }>(
+    `SELECT feed.id FROM batch JOIN feed ON feed.scope = batch.scope AND feed.import = batch.import
+       AND feed.supplier_id IS batch.supplier_id AND feed.place <= batch.origin AND feed.state <> 'gone'
+     WHERE batch.id = ? ORDER BY feed.id LIMIT 1`,
+    batchId,
+  )?.id;
+}
+
+/** Has written items of a batch wait behind a feed. */
+export function putBehind(
+  database: Database,
+  feedId: number,
+  batchId: string,
+  { lines, items, bytes }: NewBlock,
+): void {
+  database.run(
+    `INSERT INTO feed_behind (feed_id, collection_id, supplier_id, origin, items, bytes, at, lines)
+     SELECT ?, collection_id, supplier_id, origin, ?, ?, oldest_at, ? FROM batch WHERE id = ?`,
+    feedId,
+    items,
+    bytes,
+    lines,
+    batchId,
+  );
+}
+
+interface BehindRow extends NewBlock {
+  readonly id: number;
+  readonly origin: number;
+  readonly at: number;
+}
+
+/** What waited behind a feed waits as all changes do, before everything that came later. */
+function release(database: Database, feedId: number): void {
+  const collections = database.all<{ id: number }>(
+    'SELECT DISTINCT collection_id AS id FROM feed_behind WHERE feed_id = ?',
+    feedId,
+  );
+  for (const { id: collectionId } of collections) {
+    const ids = database.all<{ id: number }>(
+      'SELECT id FROM feed_behind WHERE feed_id = ? AND collection_id = ? ORDER BY id',
+      feedId,
+      collectionId,
+    );
+    const end = collectionWithId(database, collectionId).oldestPlace ?? nextPlace(database) + ids.length;
+    for (const [index, { id }] of ids.entries()) {
+      const row = database.get<BehindRow>(
+        'SELECT id, supplier_id AS supplierId, origin, items, bytes, at, lines FROM feed_behind WHERE id = ?',
+        id,
+      ) as BehindRow;
+      insertBlock(database, collectionId, end - ids.length + index, row, row.at, row.origin);
+      count(database, collectionId, 'waiting', row);
+      database.run('DELETE FROM feed_behind WHERE id = ?', id);
+    }
+  }
+}
+
+/** Whether a request of a batch is a full feed, which is never cut. */
+export function isWholeFeed(database: Database, batchId: string, number: number): boolean {
+  return number === feedRequest && feedOfBatch(database, batchId) !== undefined;
+}
+
+function holdOf(reason: string): FeedHold {
+  const { message } = JSON.parse(reason) as { readonly message?: string };
+  return {
+    code: 'FULL_FEED_NOT_TAKEN',
+    message: `Connect did not take the full feed${message === undefined ? '' : `: ${message}`}. Confirm it to have it sent once more.`,
+    isConfirmable: true,
+  };
+}
+
+/**
+ * Whether a request stays as it is because the feed of its batch has not been taken; the feed is held from then on.
+ *
+ * @param failure As JSON, where none of the request's items was written.
+ */
+export function isFeedLeft(
+  database: Database,
+  batchId: string,
+  number: number,
+  failure: string | undefined,
+): boolean {
+  const feed = feedOfBatch(database, batchId);
+  if (feed === undefined) return false;
+  if (feed.state === 'held') return true;
+  if (number !== feedRequest || failure === undefined) return false;
+  database.run(
+    "UPDATE feed SET state = 'held', hold = ? WHERE id = ?",
+    JSON.stringify(holdOf(failure)),
+    feed.id,
+  );
+  return true;
+}
+
+/** Where a request was a full feed: it is what the next one is compared with. */
+export function noteWritten(database: Database, batchId: string, number: number): void {
+  const feed = number === feedRequest ? feedOfBatch(database, batchId) : undefined;
+  if (feed === undefined) return;
+  database.run(
+    `UPDATE feed_bound SET items = (SELECT items FROM feed_count WHERE feed_id = ? AND bound = feed_bound.bound)
+     WHERE scope = ? AND import = ? AND supplier_id IS ?
+       AND bound IN (SELECT bound FROM feed_count WHERE feed_id = ?)`,
+    feed.id,
+    feed.scope,
+    feed.import,
+    feed.supplierId,
+    feed.id,
+  );
+}
+
+/** Where a batch was that of a full feed: what waited behind the feed goes on. A feed that is held stays. */
+export function endFeed(database: Database, batchId: string): void {
+  const feed = feedOfBatch(database, batchId);
+  if (feed === undefined) return;
+  // A job that has failed may have written a part of the feed.
+  release(database, feed.id);
+  if (feed.state !== 'held') dropFeed(database, feed.id);
+}

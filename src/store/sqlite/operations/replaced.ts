@@ -1,0 +1,72 @@
+/**
+ * Failed items, and newer changes of the same records: what failed must not come back over what is newer.
+ *
+ * A batch replaces them as soon as it holds the newer changes, because they may be written at any moment from then on.
+ * Where it has written none of a record's, because all of them have failed too, the older ones count again when it
+ * ends: they are requeued together, in their order.
+ */
+import type { Database } from '../driver.ts';
+import type { KeptOrigin } from './kept.ts';
+
+/** What tells a batch's records. */
+export type BatchOrigin = Pick<KeptOrigin, 'collectionId' | 'supplierId'>;
+
+/**
+ * A batch holds newer changes of records. What failed and is newer still counts on, be it than a full feed, or than
+ * what has been requeued.
+ */
+export function markReplaced(
+  database: Database,
+  batchId: string,
+  { collectionId, supplierId }: BatchOrigin,
+  keys: Iterable<string>,
+): void {
+  const failed = database.get(
+    "SELECT 1 FROM kept WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0 LIMIT 1",
+    collectionId,
+  );
+  if (failed === undefined) return;
+  for (const key of keys) {
+    database.run(
+      `UPDATE kept SET is_replaced = 1, replaced_by = ?
+       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0
+         AND batch_id <> ? AND coalesce((SELECT origin FROM batch WHERE batch.id = kept.batch_id), 0)
+           <= (SELECT origin FROM batch WHERE batch.id = ?)`,
+      batchId,
+      collectionId,
+      supplierId,
+      key,
+      batchId,
+      batchId,
+    );
+  }
+}
+
+/** Whether anything failed has been replaced by a batch, and may still count again. */
+export function replacesAny(database: Database, batchId: string): boolean {
+  return database.get('SELECT 1 FROM kept WHERE replaced_by = ? LIMIT 1', batchId) !== undefined;
+}
+
+/** The batch has written its changes of records: what they replaced never counts again. */
+export function markOverwritten(
+  database: Database,
+  batchId: string,
+  { collectionId, supplierId }: BatchOrigin,
+  keys: Iterable<string>,
+): void {
+  for (const key of keys) {
+    database.run(
+      `UPDATE kept SET replaced_by = NULL
+       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND replaced_by = ?`,
+      collectionId,
+      supplierId,
+      key,
+      batchId,
+    );
+  }
+}
+
+/** The batch has ended: what it replaced but did not write counts again. */
+export function unmarkReplaced(database: Database, batchId: string): void {
+  database.run('UPDATE kept SET is_replaced = 0, replaced_by = NULL WHERE replaced_by = ?', batchId);
+}

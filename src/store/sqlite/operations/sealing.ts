@@ -1,0 +1,227 @@
+/**
+ * How the items of a batch become parts of requests.
+ */
+import type { BatchState, NewKept, NewPiece } from '../../collections.ts';
+import type { Database } from '../driver.ts';
+import { entryUnknown } from './entry-unknown.ts';
+import { keep } from './kept.ts';
+import { keyOf, keysIn } from './piece-items.ts';
+import { markReplaced } from './replaced.ts';
+
+interface SealingBatch {
+  readonly collectionId: number;
+  readonly supplierId: number | null;
+  readonly state: BatchState;
+  readonly first: number;
+  readonly last: number;
+  readonly partitions: number;
+}
+
+function sealingBatch(database: Database, id: string): SealingBatch {
+  const batch = database.get<SealingBatch>(
+    `SELECT collection_id AS collectionId, supplier_id AS supplierId, state, first_place AS first,
+       last_place AS last, partitions
+     FROM batch WHERE id = ?`,
+    id,
+  );
+  if (batch === undefined) throw entryUnknown(`batch ${id}`);
+  return batch;
+}
+
+/** The partition of a key: any even distribution that stays the same will do. FNV-1a. */
+export function partitionOf(key: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % partitions;
+}
+
+function divide(blocks: readonly { readonly lines: string }[], partitions: number): Map<number, string[]> {
+  const divided = new Map<number, string[]>();
+  for (const { lines } of blocks) {
+    for (const line of lines.split('\n')) {
+      const partition = partitionOf(keyOf(line), partitions);
+      const known = divided.get(partition);
+      if (known === undefined) divided.set(partition, [line]);
+      else known.push(line);
+    }
+  }
+  return divided;
+}
+
+/** Blocks of a batch from the front, about so many bytes but at least one. */
+function nextBlocks(
+  database: Database,
+  { collectionId, first, last }: SealingBatch,
+  mostBytes: number,
+): { readonly place: number; readonly lines: string }[] {
+  const heads = database.all<{ place: number; bytes: number }>(
+    'SELECT place, bytes FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place LIMIT 1000',
+    collectionId,
+    first,
+    last,
+  );
+  let bytes = 0;
+  let end: number | undefined;
+  for (const head of heads) {
+    bytes += head.bytes;
+    if (end !== undefined && bytes > mostBytes) break;
+    end = head.place;
+  }
+  return end === undefined
+    ? []
+    : database.all(
+        'SELECT place, lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
+        collectionId,
+        first,
+        end,
+      );
+}
+
+function putPiece(database: Database, batchId: string, piece: NewPiece): void {
+  const { request, stage, header, items, bytes, keys, texts } = piece;
+  database.run(
+    `INSERT INTO batch_request (batch_id, number, stage, header, items, bytes, pieces, state)
+     VALUES (?, ?, ?, ?, 0, 0, 0, 'waiting') ON CONFLICT DO NOTHING`,
+    batchId,
+    request,
+    stage,
+    header,
+  );
+  database.run(
+    `INSERT INTO piece (batch_id, request, position, items, bytes, keys, texts)
+     VALUES (?, ?, (SELECT pieces FROM batch_request WHERE batch_id = ? AND number = ?), ?, ?, ?, ?)`,
+    batchId,
+    request,
+    batchId,
+    request,
+    items,
+    bytes,
+    keys,
+    texts,
+  );
+  database.run(
+    `UPDATE batch_request SET items = items + ?, bytes = bytes + ?, pieces = pieces + 1
+     WHERE batch_id = ? AND number = ?`,
+    items,
+    bytes,
+    batchId,
+    request,
+  );
+}
+
+/** Whether items of a batch have not been divided into its partitions yet. */
+function isDividing(database: Database, { collectionId, first, last, partitions }: SealingBatch): boolean {
+  const block = database.get(
+    'SELECT 1 FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? LIMIT 1',
+    collectionId,
+    first,
+    last,
+  );
+  return partitions > 1 && block !== undefined;
+}
+
+/** Deletes the blocks of a batch up to a place. */
+function deleteBlocks(database: Database, { collectionId, first }: SealingBatch, upTo: number): void {
+  database.run(
+    'DELETE FROM block WHERE collection_id = ? AND place BETWEEN ? AND ?',
+    collectionId,
+    first,
+    upTo,
+  );
+}
+
+/** Whether a partition has been filled in. @throws while items of it may be elsewhere */
+function isFilled(database: Database, id: string, partition: number, batch: SealingBatch): boolean {
+  const found = database.get<{ isFilled: number }>(
+    'SELECT is_filled AS isFilled FROM batch_partition WHERE batch_id = ? AND partition = ?',
+    id,
+    partition,
+  );
+  if (found === undefined) throw entryUnknown(`partition ${partition} of batch ${id}`);
+  if (found.isFilled === 0 && isDividing(database, batch)) {
+    throw new Error(`Batch ${id} has items that have not been divided into its partitions.`);
+  }
+  return found.isFilled !== 0;
+}
+
+/** Carries out the calls of {@link BatchStore} about sealing. */
+export const sealingOperations = {
+  'batches.distribute'(database: Database, id: string, mostBytes: number): boolean {
+    const batch = sealingBatch(database, id);
+    // Once it is sealed, what waits again may stand at the places that it had.
+    if (batch.partitions === 1 || batch.state !== 'sealing') return false;
+    const blocks = nextBlocks(database, batch, mostBytes);
+    const end = blocks.at(-1)?.place;
+    if (end === undefined) return false;
+    for (const [partition, lines] of divide(blocks, batch.partitions)) {
+      database.run(
+        'INSERT INTO partition_block (batch_id, partition, lines) VALUES (?, ?, ?)',
+        id,
+        partition,
+        lines.join('\n'),
+      );
+    }
+    deleteBlocks(database, batch, end);
+    return end < batch.last;
+  },
+
+  'batches.partition'(database: Database, id: string, partition: number): string | undefined {
+    const batch = sealingBatch(database, id);
+    if (isFilled(database, id, partition, batch)) return undefined;
+    const blocks =
+      batch.partitions === 1
+        ? database.all<{ lines: string }>(
+            'SELECT lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
+            batch.collectionId,
+            batch.first,
+            batch.last,
+          )
+        : database.all<{ lines: string }>(
+            'SELECT lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
+            id,
+            partition,
+          );
+    return blocks.map(({ lines }) => lines).join('\n');
+  },
+
+  'batches.fill'(
+    database: Database,
+    id: string,
+    partition: number,
+    pieces: readonly NewPiece[],
+    failed: readonly NewKept[],
+    at: number,
+  ): void {
+    const batch = sealingBatch(database, id);
+    if (isFilled(database, id, partition, batch)) return;
+    database.run(
+      'UPDATE batch_partition SET is_filled = 1 WHERE batch_id = ? AND partition = ?',
+      id,
+      partition,
+    );
+    const merged = { items: 0, bytes: 0 };
+    for (const piece of pieces) {
+      putPiece(database, id, piece);
+      markReplaced(database, id, batch, keysIn(piece.keys));
+      merged.items += piece.items;
+      merged.bytes += piece.bytes;
+    }
+    const { collectionId, supplierId } = batch;
+    keep(database, { collectionId, kind: 'failed', batchId: id, supplierId }, failed, at);
+    database.run(
+      `UPDATE batch SET merged_items = merged_items + ?, merged_bytes = merged_bytes + ?,
+         failed_items = failed_items + ? WHERE id = ?`,
+      merged.items,
+      merged.bytes,
+      failed.length,
+      id,
+    );
+    if (batch.partitions === 1) {
+      deleteBlocks(database, batch, batch.last);
+    } else {
+      database.run('DELETE FROM partition_block WHERE batch_id = ? AND partition = ?', id, partition);
+    }
+  },
+};
