@@ -12,6 +12,7 @@ export const imports = {
     path: '/Product/ImportProducts',
     header: 'ProductHeader',
     entity: 'Product.Product',
+    usualIdentity: 'Code',
     fullFile: {
       scope:
         'Products that were in a cluster (Code) of the feed and are missing from it leave the cluster; by an older text every product missing from the feed is inactivated.',

@@ -153,6 +153,8 @@ export interface ImportDefinition {
   readonly path: string;
   readonly header: string;
   readonly entity: string;
+  /** Where Connect knows the records by several keys, and most go by one of them: that one. */
+  readonly usualIdentity?: string;
   readonly fullFile?: FullFileDefinition;
   /** SupplierId of the header is part of every identity. */
   readonly supplier?: true;

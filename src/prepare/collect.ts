@@ -13,7 +13,7 @@ import { Uncuttable } from './record-tree.ts';
 import { recordsIn } from './records.ts';
 import type { SerialisedItem } from './serialised-item.ts';
 import { slicesOf } from './slices.ts';
-import type { ItemError, ItemRecord, RejectedItem } from './types.ts';
+import type { GivenItems, ItemError, ItemRecord, RejectedItem } from './types.ts';
 import type { Warnings } from './warnings.ts';
 import type { ItemContent } from './whole-item.ts';
 
@@ -24,6 +24,8 @@ import type { ItemContent } from './whole-item.ts';
 export interface Collected {
   readonly items: readonly SerialisedItem[];
   readonly rejected: readonly RejectedItem[];
+  /** Every text by which a record is known, with the key of its item. */
+  readonly names: () => Iterable<readonly [name: string, key: string]>;
 }
 
 type Warning = readonly [code: string, message: string];
@@ -73,7 +75,7 @@ function contentOfJoint(record: ItemRecord, preparation: Preparation): ItemConte
  * @param list Must not change meanwhile, other than the items in it.
  */
 export async function collect(
-  list: readonly unknown[],
+  list: GivenItems,
   preparation: Preparation,
   warnings: Warnings,
 ): Promise<Collected> {
@@ -81,7 +83,7 @@ export async function collect(
   const breather = new Breather();
   const rejected: RejectedItem[] = [];
   const reject = (index: number, errors: readonly ItemError[], key?: string): void => {
-    rejected.push({ index, item: list[index], errors, ...(key === undefined ? {} : { key }) });
+    rejected.push({ index, item: list.at(index), errors, ...(key === undefined ? {} : { key }) });
   };
   const isWhole = options.fullFile || plan.clearsFirst;
   const duplicates = new Duplicates({
@@ -92,10 +94,10 @@ export async function collect(
     contentOf: (record) => contentOfJoint(record, preparation),
   });
 
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index++) {
     await breather.pause();
     try {
-      const checked = checkItem(item, index, preparation);
+      const checked = checkItem(list.at(index), index, preparation);
       if ('errors' in checked) {
         reject(index, checked.errors, checked.key);
         continue;
@@ -130,5 +132,9 @@ export async function collect(
       duplicates.keysDifferingInCase,
     );
   }
-  return { items: parts.items, rejected: rejected.sort((left, right) => left.index - right.index) };
+  return {
+    items: parts.items,
+    rejected: rejected.sort((left, right) => left.index - right.index),
+    names: () => duplicates.names(),
+  };
 }

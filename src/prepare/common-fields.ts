@@ -11,6 +11,17 @@ function textOf(requirements: Requirements): string {
   return JSON.stringify([...requirements].sort(([left], [right]) => left - right));
 }
 
+/** What was found out about some of the records, as plain JSON: null for a list that has no record yet. */
+export interface CommonNotes {
+  readonly carried: readonly (number | null)[];
+  readonly birth: readonly number[];
+  readonly parts: readonly number[];
+  /** By list: each bit with what one of its values requires. */
+  readonly values: readonly (readonly (readonly [bit: number, requirements: string])[])[];
+  /** Why one of them cannot be cut at all; null where all can. */
+  readonly uncuttable: string | null;
+}
+
 /** Takes in the records of one request, and says which fields all of them carry. */
 export class CommonFields {
   readonly #preparation: Preparation;
@@ -20,6 +31,7 @@ export class CommonFields {
   readonly #parts: number[];
   /** By list and bit, what the values in the field require. */
   readonly #values: Map<number, Map<string, Requirements>>[];
+  #uncuttable: string | null = null;
 
   constructor(preparation: Preparation) {
     const { lists } = preparation.outline;
@@ -42,16 +54,49 @@ export class CommonFields {
     }
   }
 
+  /** Takes in that an item cannot be cut. */
+  addUncuttable(reason: string): void {
+    this.#uncuttable ??= reason;
+  }
+
+  /** What it knows, to be taken in by another one. */
+  get notes(): CommonNotes {
+    return {
+      carried: this.#carried.map((mask) => mask ?? null),
+      birth: [...this.#birth],
+      parts: [...this.#parts],
+      values: this.#values.map((values) =>
+        [...values].flatMap(([bit, required]) => [...required.keys()].map((text) => [bit, text] as const)),
+      ),
+      uncuttable: this.#uncuttable,
+    };
+  }
+
+  /** Takes in what another one knows. */
+  addNotes({ carried, birth, parts, values, uncuttable }: CommonNotes): void {
+    if (uncuttable !== null) this.addUncuttable(uncuttable);
+    for (const [list, mask] of carried.entries()) {
+      if (mask !== null) this.#carried[list] = (this.#carried[list] ?? -1) & mask;
+      this.#birth[list] = (this.#birth[list] ?? 0) | (birth[list] ?? 0);
+      this.#parts[list] = (this.#parts[list] ?? 0) | (parts[list] ?? 0);
+      for (const [bit, text] of values[list] ?? []) {
+        this.#require(list, bit, new Map(JSON.parse(text) as [number, number][]));
+      }
+    }
+  }
+
   /**
-   * The common fields per header list.
+   * The common fields per header list, whatever the order in which the records came.
    *
-   * @throws {Uncuttable} where a field that the first request needs is not common.
+   *
+   * @throws {Uncuttable} where an item cannot be cut, or a field that the first request needs is not common.
    */
   masks(): readonly number[] {
+    if (this.#uncuttable !== null) throw new Uncuttable(this.#uncuttable);
     const masks = this.#carried.map((mask) => mask ?? 0);
     let joint: Requirements = new Map();
     for (const [list, values] of this.#values.entries()) {
-      for (const [bit, required] of values) {
+      for (const [bit, required] of [...values].sort(([left], [right]) => left - right)) {
         if (((masks[list] ?? 0) & bit) === 0) continue;
         const all = [...required.values()].reduce<Requirements | undefined>(
           (known, next) => known && joinRequirements(known, next, this.#preparation.plan),

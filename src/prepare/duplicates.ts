@@ -122,6 +122,15 @@ export class Duplicates {
     return this.#items;
   }
 
+  /** Every text by which a record is known, with the key of its item. */
+  *names(): Generator<readonly [name: string, key: string]> {
+    for (const [name, known] of this.#groups) {
+      let group = known;
+      while (group.joined !== undefined) group = group.joined;
+      yield [name, group.last.key];
+    }
+  }
+
   /** Keys that differ from another one in letter case only, which Connect may read as the same. */
   get keysDifferingInCase(): number {
     return this.#keysDifferingInCase;

@@ -27,6 +27,34 @@ interface CutScope {
   readonly rest: SerialisedItem[];
 }
 
+/**
+ * The parts of an item of a full feed: first what all items have in common, then what follows as changes.
+ *
+ * @param masks The common fields per header list.
+ * @throws {Uncuttable} where it cannot be cut like that.
+ */
+export function partsUnder(
+  item: SerialisedItem,
+  masks: readonly number[],
+  preparation: Preparation,
+): { readonly first: SerialisedItem; readonly rest: readonly SerialisedItem[] } {
+  const { indexes, key, scope, text, carried } = item;
+  const slices = slicesUnder(treeOf(item.record, preparation), masks, preparation);
+  const [first, ...rest] = partsOf({ indexes, key, scope, content: { text, carried, slices } }, []);
+  return { first: first as SerialisedItem, rest };
+}
+
+/**
+ * The fields that all records of a feed have in common.
+ *
+ * @throws {Uncuttable} where there are none, or where a field that the first request needs is not common.
+ */
+export function masksOf(common: CommonFields): readonly number[] {
+  const masks = common.masks();
+  if (!common.areWritten(masks)) throw new Uncuttable('They have no field in common but keys.');
+  return masks;
+}
+
 async function cutScope(
   items: readonly SerialisedItem[],
   preparation: Preparation,
@@ -37,23 +65,30 @@ async function cutScope(
     await breather.pause();
     common.add(treeOf(record, preparation));
   }
-  const masks = common.masks();
-  if (!common.areWritten(masks)) throw new Uncuttable('They have no field in common but keys.');
+  const masks = masksOf(common);
   const first: SerialisedItem[] = [];
   const rest: SerialisedItem[] = [];
   for (const item of items) {
     await breather.pause();
-    const { text, carried } = item;
-    const slices = slicesUnder(treeOf(item.record, preparation), masks, preparation);
-    const [whole, ...changes] = partsOf({ ...item, content: { text, carried, slices } }, []);
-    first.push(whole as SerialisedItem);
-    rest.push(...changes);
+    const parts = partsUnder(item, masks, preparation);
+    first.push(parts.first);
+    rest.push(...parts.rest);
   }
   return { first, rest };
 }
 
+/** Nothing may follow what a switch clears before. */
+export function clearsFirst(): Uncuttable {
+  return new Uncuttable('A switch that clears first takes all of it in one request.');
+}
+
+/** What was to go first cannot stand in one request. */
+export function noTrueList(): Uncuttable {
+  return new Uncuttable('No field list is true for all of it.');
+}
+
 /** How the fields that follow a full feed are sent: as changes, which deactivate and reset nothing. */
-function asChanges(preparation: Preparation): Preparation {
+export function asChanges(preparation: Preparation): Preparation {
   const { options, plan } = preparation;
   const modifiers = plan.modifiers.map((list) =>
     list.filter(({ name }) => name !== 'FullfileResetInheritance'),
@@ -97,14 +132,12 @@ export async function wholeRequests(
   for (const scope of byScope(items)) {
     let [group, ...others] = groupItems(scope, plan);
     if (others.length > 0 || scope.some(({ isUniform }) => !isUniform)) {
-      if (plan.clearsFirst)
-        throw new Uncuttable('A switch that clears first takes all of it in one request.');
+      if (plan.clearsFirst) throw clearsFirst();
       const { first, rest } = await cutScope(scope, preparation, breather);
       for (const item of rest) rests.push(item);
       [group, ...others] = groupItems(first, plan);
     }
-    if (group === undefined || others.length > 0)
-      throw new Uncuttable('No field list is true for all of it.');
+    if (group === undefined || others.length > 0) throw noTrueList();
     const key = group.carried.join();
     const known = uniform.get(key);
     if (known === undefined) uniform.set(key, { carried: group.carried, scopes: [group.items] });

@@ -1,6 +1,23 @@
 /**
  * The way from items to requests.
  */
+export { type CheckedItems, type CollectedItem, checkItems } from './check-items.ts';
+export { isDivisible } from './divisible.ts';
+export {
+  cutHeader,
+  cutPart,
+  type FeedCut,
+  type FeedItem,
+  type FeedNotes,
+  type FeedPart,
+  type FeedPieces,
+  feedCut,
+  feedPart,
+  type JointFields,
+  joinFields,
+  joinNotes,
+} from './feed-parts.ts';
+export { emptyFeed, itemsRejected } from './feed-refusals.ts';
 export { withoutListEntry } from './field-plan.ts';
 export { type Preparation, preparation } from './preparation.ts';
 export { prepare } from './prepare.ts';

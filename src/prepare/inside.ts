@@ -70,18 +70,20 @@ function warehousesBelow(item: ItemRecord): NestedClaim[] {
   });
 }
 
+/** Imports whose items lay claim to more than their own record. */
+const claims: Readonly<Partial<Record<ImportName, (item: ItemRecord) => readonly NestedClaim[]>>> = {
+  'import-products': recordsInProduct,
+  'import-companies': (item) => partiesBelow(item.Customers, 'Customer', ['Id', 'Code', 'EmailAddress']),
+  'import-customers': (item) => partiesBelow(item.Companies, 'Company', ['Id', 'Code', 'OrganizationNo']),
+  'import-price-lists': warehousesBelow,
+};
+
 /** What an item lays claim to beside its own record. */
 export function claimsInside(item: ItemRecord, name: ImportName): readonly NestedClaim[] {
-  switch (name) {
-    case 'import-products':
-      return recordsInProduct(item);
-    case 'import-companies':
-      return partiesBelow(item.Customers, 'Customer', ['Id', 'Code', 'EmailAddress']);
-    case 'import-customers':
-      return partiesBelow(item.Companies, 'Company', ['Id', 'Code', 'OrganizationNo']);
-    case 'import-price-lists':
-      return warehousesBelow(item);
-    default:
-      return [];
-  }
+  return claims[name]?.(item) ?? [];
+}
+
+/** Whether any item of an import may lay claim to more than its own record. */
+export function mayClaimInside(name: ImportName): boolean {
+  return claims[name] !== undefined;
 }

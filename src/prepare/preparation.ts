@@ -21,10 +21,23 @@ export interface Preparation {
 }
 
 /** Customers and companies are matched by Code alone where the author says so. */
-function identityOf(outline: ImportOutline, plan: FieldPlan): readonly (readonly string[])[] {
+function identityOf(
+  outline: ImportOutline,
+  plan: FieldPlan,
+  chosen: string | undefined,
+): readonly (readonly string[])[] {
   const list = outline.root.list;
   const modifiers = list === undefined ? [] : (plan.modifiers[list.index] ?? []);
-  return modifiers.some((value) => value.name === 'SearchOnlyByCode') ? [['Code']] : outline.root.identity;
+  const isByCode = modifiers.some((value) => value.name === 'SearchOnlyByCode');
+  const alternatives = isByCode ? [['Code']] : outline.root.identity;
+  if (chosen === undefined) return alternatives;
+  const only = alternatives.filter((names) => names.join('+') === chosen);
+  if (only.length > 0) return only;
+  const known = alternatives.map((names) => names.join('+')).join(', ');
+  throw new ConnectError(
+    'OPTION_INVALID',
+    `${outline.name} knows its records by ${known}, not by ${chosen}.`,
+  );
 }
 
 /**
@@ -58,5 +71,5 @@ export function preparation(options: PrepareOptions): Preparation {
     options.fullFile && 'fullFile' in definition && 'bounds' in definition.fullFile
       ? definition.fullFile.bounds
       : [];
-  return { options, outline, plan, identity: identityOf(outline, plan), cutBy, bounds };
+  return { options, outline, plan, identity: identityOf(outline, plan, options.identity), cutBy, bounds };
 }

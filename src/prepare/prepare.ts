@@ -1,23 +1,19 @@
 /**
  * Items in, requests out: each with field lists that are true for every record in it.
  */
-import { ConnectError } from '../errors.ts';
+import type { ConnectError } from '../errors.ts';
 import { Breather } from './breather.ts';
 import { collect } from './collect.ts';
+import { emptyFeed, fieldsDiffer, itemsRejected } from './feed-refusals.ts';
 import { wholeRequests } from './full-feed.ts';
 import type { Preparation } from './preparation.ts';
 import { Uncuttable } from './record-tree.ts';
 import { changeRequests } from './requests.ts';
-import type { Prepared, RejectedItem } from './types.ts';
+import type { GivenItems, Prepared, RejectedItem } from './types.ts';
 import { Warnings } from './warnings.ts';
 
-function refuse(
-  code: string,
-  message: string,
-  rejected: readonly RejectedItem[],
-  warnings: Warnings,
-): Prepared {
-  return { requests: [], rejected, warnings: warnings.list(), refusal: new ConnectError(code, message) };
+function refuse(refusal: ConnectError, rejected: readonly RejectedItem[], warnings: Warnings): Prepared {
+  return { requests: [], rejected, warnings: warnings.list(), refusal };
 }
 
 /**
@@ -32,41 +28,22 @@ function refuse(
  * different fields and cannot be cut so that what they have in common goes first (`FULL_FEED_FIELDS_DIFFER`):
  * what is missing from it would be deactivated.
  */
-export async function prepare(given: readonly unknown[], preparation: Preparation): Promise<Prepared> {
+export async function prepare(given: GivenItems, preparation: Preparation): Promise<Prepared> {
   const { options, plan } = preparation;
   const warnings = new Warnings();
   // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
-  const list = [...given];
+  const list = Array.isArray(given) ? [...given] : given;
   const { items, rejected } = await collect(list, preparation, warnings);
   if (!options.fullFile && !plan.clearsFirst) {
     return { requests: changeRequests(items, preparation, warnings), rejected, warnings: warnings.list() };
   }
-  if (list.length === 0) {
-    return refuse(
-      'FULL_FEED_EMPTY',
-      'An empty full feed is not sent: what it would deactivate is not known.',
-      rejected,
-      warnings,
-    );
-  }
-  if (rejected.length > 0) {
-    return refuse(
-      'FULL_FEED_ITEMS_REJECTED',
-      `${rejected.length} of ${list.length} items cannot be sent. Without them the feed is not whole, and Connect would deactivate what they are about; nothing was sent.`,
-      rejected,
-      warnings,
-    );
-  }
+  if (list.length === 0) return refuse(emptyFeed(), rejected, warnings);
+  if (rejected.length > 0) return refuse(itemsRejected(rejected.length, list.length), rejected, warnings);
   try {
     const requests = await wholeRequests(items, preparation, new Breather(), warnings);
     return { requests, rejected, warnings: warnings.list() };
   } catch (thrown) {
     if (!(thrown instanceof Uncuttable)) throw thrown;
-    return refuse(
-      'FULL_FEED_FIELDS_DIFFER',
-      `Items of this full feed carry different fields, so no field list is true for all of it, and it cannot be cut: ${thrown.message} Nothing was sent. Give every item the same fields.`,
-      rejected,
-      warnings,
-    );
+    return refuse(fieldsDiffer(thrown), rejected, warnings);
   }
 }

@@ -7,6 +7,15 @@ import type { ConnectError } from '../errors.ts';
 /** An item or a record nested in it, as plain JSON. */
 export type ItemRecord = Record<string, unknown>;
 
+/**
+ * Items in their order: a list, or something that makes each anew when it is asked for, so that not all of them are in
+ * memory at once.
+ */
+export interface GivenItems {
+  readonly length: number;
+  at(index: number): unknown;
+}
+
 /** Why an item cannot be sent. */
 export interface ItemError {
   /** JSON pointer into the item; empty for the item as a whole. */
@@ -55,6 +64,8 @@ export interface PrepareOptions {
   readonly accountId: number;
   /** Only for imports that have it. */
   readonly supplierId?: number;
+  /** Where Connect knows records by several keys: the one that every item has to carry, such as `Code`. */
+  readonly identity?: string;
   readonly fullFile: boolean;
   readonly fields: FieldSelection;
   /** Chosen fields that are emptied where an item lacks them. */

@@ -73,9 +73,7 @@ function nearlyRight(name: ImportName): fc.Arbitrary<unknown> {
     });
 }
 
-describe('prepare: whatever is given', function () {
-  this.timeout(60_000);
-
+describe('prepare: whatever is given', () => {
   it('accounts for every item of any JSON, and changes none', async () => {
     const cases = fc.tuple(anyImport, anyPolicy, fc.boolean()).chain(([name, unknownProperties, fullFile]) =>
       fc.record({

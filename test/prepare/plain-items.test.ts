@@ -207,9 +207,7 @@ function longWay(
   };
 }
 
-describe('prepare: the short way', function () {
-  this.timeout(60_000);
-
+describe('prepare: the short way', () => {
   it('finds out what the long way does, whatever the item and the choice', () => {
     const cases = fc.record({
       name: fc.constantFrom(...importNames),

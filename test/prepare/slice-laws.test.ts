@@ -11,6 +11,7 @@ import { type Plain, Random } from '../promises/shapes.ts';
 import { enoughRounds } from '../support/enough-rounds.ts';
 import { prepared } from './prepared.ts';
 import { holdsRecords, randomItems, randomSwitches, randomVariants } from './random-items.ts';
+import { brokenDependencies, untruths, writtenBy } from './truths.ts';
 
 const rounds = 200;
 
@@ -48,44 +49,6 @@ function recordsOf(record: Plain, outline: RecordOutline, place = '', linked = f
   return found;
 }
 
-/** How the header has the fields of a record written. */
-function writtenBy({ list, entity }: RecordOutline, header: RequestHeader): ReadonlyMap<string, string> {
-  const numbers = (header[list?.name ?? ''] ?? []) as readonly number[];
-  const kinds = new Map<string, string>();
-  for (const { write, createOnly, limitedUpdate } of list?.slots ?? []) {
-    for (const value of [write, createOnly, limitedUpdate]) {
-      if (value !== undefined && numbers.includes(value.number))
-        for (const field of value.fields) kinds.set(field, value.kind);
-    }
-  }
-  // Without its activity, where that is mandatory, the whole price is skipped.
-  const mandatory = (header.IgnoreSkuPriceListFieldsWhenEmpty ?? []) as readonly number[];
-  if (entity === 'Product.SkuPriceList' && mandatory.includes(10)) kinds.delete('IsActive');
-  return kinds;
-}
-
-/** What a header says of a record and all below it, values included, that is not so. */
-function untruths(record: Plain, outline: RecordOutline, header: RequestHeader, place = ''): string[] {
-  const written = writtenBy(outline, header);
-  const lacking = [...written.keys()].filter(
-    (name) =>
-      outline.fields.has(name) && record[name] === undefined && !outline.fields.get(name)?.slot?.skipped,
-  );
-  return [
-    ...lacking.map((name) => `${place} lacks ${name}`),
-    ...Object.entries(record).flatMap(([name, value]) => {
-      const { slot, child, definition } = outline.fields.get(name) as FieldOutline;
-      const isIdle = definition.key || definition.empty === 'skipped' || name === 'IsActive';
-      const lost = slot !== undefined && !isIdle && !written.has(name) ? [`${place} loses ${name}`] : [];
-      const below = (Array.isArray(value) ? value : [value]) as (Plain | null)[];
-      const untrue = below.flatMap((each) =>
-        child === undefined || each === null ? [] : untruths(each, child, header, `${place}/${name}`),
-      );
-      return [...lost, ...untrue];
-    }),
-  ];
-}
-
 /** Fields that come with every slice: keys, what every update needs, and what means nothing without the other. */
 function isRepeated({ definition, name }: FieldOutline, { entity }: RecordOutline): boolean {
   return (
@@ -96,17 +59,6 @@ function isRepeated({ definition, name }: FieldOutline, { entity }: RecordOutlin
     name === 'CurrencyCode' ||
     entity === 'Product.SkuPriceList'
   );
-}
-
-function brokenDependencies(name: ImportName, header: RequestHeader): string[] {
-  const { dependencies, lists } = outlineOf(name).header;
-  const listed = (list: string) => (header[list] ?? []) as readonly number[];
-  return dependencies.flatMap(({ when, needs, value }) => {
-    const values = lists[needs]?.values ?? [];
-    const wanted = values.filter(({ fields }) => value === undefined || fields.includes(value));
-    const isMet = listed(when).length === 0 || wanted.some(({ number }) => listed(needs).includes(number));
-    return isMet ? [] : [`${when} needs ${needs} ${value}`];
-  });
 }
 
 type Slice = readonly [item: PreparedItem, header: RequestHeader];
