@@ -1,7 +1,9 @@
 /**
  * Jobs: followed to their end, and run again.
  */
+export { Desk } from './desk.ts';
 export { getJob, getJobLog, type JobCallOptions, listJobs } from './job-calls.ts';
+export { isAnswer } from './job-end.ts';
 export { type JobEvent, parseJobEvent } from './job-event.ts';
 export type {
   ItemProblem,

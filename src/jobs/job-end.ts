@@ -16,7 +16,7 @@ export const refusals: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN
 export function isAnswer(thrown: unknown): thrown is ConnectError {
   if (!(thrown instanceof ConnectError) || refusals.has(thrown.code)) return false;
   if (thrown.code.startsWith('ANSWER_')) return true;
-  return thrown.status !== undefined && ![408, 429, 503].includes(thrown.status);
+  return thrown.status !== undefined && ![401, 408, 429, 503].includes(thrown.status);
 }
 
 /** @param at milliseconds since 1970 */

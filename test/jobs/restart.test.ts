@@ -7,8 +7,7 @@ import { systemClock } from '../../src/connection/index.ts';
 import { restartJob } from '../../src/jobs/index.ts';
 import { Stage, stockItem } from './support/stage.ts';
 
-describe('restarting a job', function () {
-  this.timeout(30_000);
+describe('restarting a job', () => {
   let stage: Stage;
   afterEach(() => stage.end());
 

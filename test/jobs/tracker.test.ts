@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { Stage, stockItem } from './support/stage.ts';
 
-describe('following a job', function () {
-  this.timeout(30_000);
+describe('following a job', () => {
   let stage: Stage;
   afterEach(() => stage.end());
 

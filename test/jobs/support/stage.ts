@@ -18,6 +18,10 @@ export interface StageOptions extends SimulatorOptions {
   readonly minute?: number;
   /** How long a job may run until it is given up, in minutes. Default: 1440. */
   readonly longestRun?: number;
+  /** How long an attempt may take, in minutes. Default: 10. */
+  readonly timeout?: number;
+  /** How long a call goes on trying, in minutes. Default: 60. */
+  readonly deadline?: number;
   /** Default: a folder of its own, removed at the end. */
   readonly folder?: string;
 }
@@ -56,7 +60,7 @@ export class Stage {
   }
 
   static async start(options: StageOptions = {}): Promise<Stage> {
-    const { minute = 1200, folder, longestRun: _, ...simulatorOptions } = options;
+    const { minute = 1200, folder, longestRun: _, deadline: __, timeout: ___, ...simulatorOptions } = options;
     const simulator = await Simulator.start({
       timeScale: 60_000 / minute,
       mood: 'kind',
@@ -92,8 +96,8 @@ export class Stage {
       clientSecret,
       scope: 'playground',
       requestsPerMinute: 60,
-      timeout: minute * 10,
-      deadline: minute * 60,
+      timeout: minute * (this.#options.timeout ?? 10),
+      deadline: minute * (this.#options.deadline ?? 60),
     };
     return (this.#registry as ConnectionRegistry).acquire(settings, this.store.slots);
   }
@@ -108,10 +112,15 @@ export class Stage {
     this.#leave();
   }
 
+  /** Closes all connections, as the beginning of the end of a process does. */
+  async closeConnections(): Promise<void> {
+    await this.#registry?.close();
+  }
+
   /** Closes our side, as an ending process does. */
   async shut(): Promise<void> {
     this.tracker.close();
-    await this.#registry?.close();
+    await this.closeConnections();
     await this.store.close();
   }
 
