@@ -1,0 +1,133 @@
+/**
+ * All accumulators of one store: each collection has one at most, and what one of them ends may let another begin.
+ */
+import type { Clock } from '../connection/index.ts';
+import { ConnectError } from '../errors.ts';
+import { Desk } from '../jobs/index.ts';
+import type { BatchSender, BatchSummary } from '../sending/index.ts';
+import type { Batch, BatchOutcome, Collection, CollectionName, Store } from '../store/index.ts';
+import { Collecting } from './collecting.ts';
+import { sealFeed } from './feeds/seal.ts';
+import { batchBounds, merger, seal } from './sealing/index.ts';
+import type { Accumulator, AccumulatorListener, AccumulatorSettings } from './types.ts';
+
+/** What accumulators need from outside. */
+export interface AccumulatorsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Length of a minute in milliseconds. */
+  readonly minute: number;
+  /** Sends the batches. */
+  readonly sender: Pick<BatchSender, 'sendingOf' | 'listen'>;
+}
+
+function keyOf({ scope, import: name, name: collection }: CollectionName): string {
+  return JSON.stringify([scope, name, collection]);
+}
+
+/** The accumulators of one store. */
+export class Accumulators {
+  readonly #options: AccumulatorsOptions;
+  readonly #outcomes: Desk<BatchOutcome>;
+  readonly #attached = new Map<string, Collecting>();
+
+  constructor(options: AccumulatorsOptions) {
+    const { store, clock, minute } = options;
+    this.#options = options;
+    this.#outcomes = new Desk<BatchOutcome>(
+      {
+        due: (collectionId) => store.batches.outcomes(Number(collectionId)),
+        claim: (id) => store.batches.claimOutcome(id),
+        finish: (id) => store.batches.finishOutcome(id),
+      },
+      clock,
+      minute,
+    );
+    options.sender.listen(() => this.wake());
+  }
+
+  /**
+   * Sets an accumulator to work on a collection.
+   *
+   * @throws ConnectError `COLLECTION_IN_USE` where another one has it, `SCHEDULE_INVALID`, and what `preparation`
+   *   throws
+   */
+  attach(settings: AccumulatorSettings, listener: AccumulatorListener): Accumulator {
+    const key = keyOf(settings.collection);
+    if (this.#attached.has(key)) {
+      const { name } = settings.collection;
+      throw new ConnectError(
+        'COLLECTION_IN_USE',
+        `Another accumulator keeps the collection "${name}" of this import and connection. Give each its own, or wire both flows to one accumulator.`,
+        { details: { collection: name } },
+      );
+    }
+    const { store, clock, minute, sender } = this.#options;
+    const collecting = new Collecting({
+      store,
+      clock,
+      minute,
+      seal: (batch) => this.#seal(batch, listener),
+      sendingOf: (batchId) => sender.sendingOf(batchId),
+      settings,
+      listener,
+      terms: batchBounds(settings.options),
+      opened: (collection) => this.#serve(collection, listener),
+      passedOn: (state) => this.#attached.get(key)?.update(state),
+    });
+    this.#attached.set(key, collecting);
+    return {
+      add: (items) => collecting.add(items),
+      collect: (items, message) => collecting.collect(items, message),
+      confirm: (feedId) => collecting.confirm(feedId),
+      flush: () => collecting.flush(),
+      requeue: () => collecting.requeue(),
+      reset: (what) => collecting.reset(what),
+      state: () => collecting.state(),
+      detach: () => {
+        collecting.detach();
+        if (this.#attached.get(key) === collecting) this.#attached.delete(key);
+      },
+    };
+  }
+
+  /** A batch has been taken, goes on, or has ended: whoever waits for that looks again. */
+  wake(): void {
+    for (const collecting of this.#attached.values()) collecting.wake();
+    this.#outcomes.wake();
+  }
+
+  /** Collections that hold something and have no accumulator, for a person to look at. */
+  async abandoned(): Promise<readonly Collection[]> {
+    const all = await this.#options.store.collections.list();
+    return all.filter(
+      (collection) =>
+        !this.#attached.has(keyOf(collection)) && collection.waiting.items + collection.failed.items > 0,
+    );
+  }
+
+  async #seal(batch: Batch, listener: AccumulatorListener): Promise<Batch | undefined> {
+    const { store, clock } = this.#options;
+    if (batch.feedId !== null) {
+      const sealed = await sealFeed(batch, { store, merger, now: () => clock.date() });
+      if (!('sequence' in sealed)) return sealed;
+      if (sealed.hold !== null) listener.warning(sealed.hold.code, sealed.hold.message);
+      return undefined;
+    }
+    const { batch: sealed, warnings } = await seal(batch, {
+      batches: store.batches,
+      merger,
+      now: () => clock.date(),
+    });
+    for (const { code, message, count } of warnings) listener.warning(code, `${message} (${count})`);
+    return sealed;
+  }
+
+  #serve({ id }: Collection, listener: AccumulatorListener): () => void {
+    return this.#outcomes.attach(String(id), {
+      availability: () => listener.availability(),
+      take: ({ outcome }, isRepeated) => listener.outcome(JSON.parse(outcome) as BatchSummary, isRepeated),
+      trouble: (error) => listener.warning('OUTCOMES_NOT_READ', error.message),
+    });
+  }
+}
