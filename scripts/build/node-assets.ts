@@ -4,6 +4,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importNames } from '../../src/contract/index.ts';
+import { accumulatorCatalogue, accumulatorDialog } from './accumulator-assets.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type ImportTextSource, importCatalogue, importDialog, importHelp } from './import-assets.ts';
 import { eventDialog, type JobTextSource, jobCatalogue, jobDialog, jobNodes } from './job-assets.ts';
@@ -20,10 +21,11 @@ async function readJson<Content>(...path: readonly string[]): Promise<Content> {
 }
 
 async function writeLanguage(source: string, target: string): Promise<void> {
-  const [palette, imports, jobs, importTemplate] = await Promise.all([
+  const [palette, imports, jobs, accumulator, importTemplate] = await Promise.all([
     readJson<Catalogue>(source, 'palette.texts.json'),
     readJson<ImportTextSource>(source, 'import.texts.json'),
     readJson<JobTextSource>(source, 'job.texts.json'),
+    readJson<Catalogue>(source, 'accumulator.texts.json'),
     readFile(join(source, 'import.template.html'), 'utf8'),
   ]);
   // Node-RED takes the name of the category from whichever node it meets first.
@@ -39,6 +41,7 @@ async function writeLanguage(source: string, target: string): Promise<void> {
       writeCatalogue(name, { [`norce-${name}`]: importCatalogue(imports, name) }),
       writeFile(join(target, `${name}.html`), importHelp(importTemplate, name, imports)),
     ]),
+    writeCatalogue('accumulator', { 'norce-accumulator': accumulatorCatalogue(imports, accumulator) }),
     ...jobNodes.map((name) => writeCatalogue(name, { [`norce-${name}`]: jobCatalogue(jobs, name) })),
   ]);
 }
@@ -51,9 +54,12 @@ async function writeLanguage(source: string, target: string): Promise<void> {
  * @throws Error when a template cannot be filled
  */
 export async function writeNodeAssets(source: string, target: string): Promise<void> {
-  const [importTemplate = '', jobTemplate = '', eventTemplate = ''] = await Promise.all(
-    ['import', 'job', 'event'].map((name) => readFile(join(source, `${name}.template.html`), 'utf8')),
-  );
+  const [importTemplate = '', jobTemplate = '', eventTemplate = '', accumulatorTemplate = ''] =
+    await Promise.all(
+      ['import', 'job', 'event', 'accumulator'].map((name) =>
+        readFile(join(source, `${name}.template.html`), 'utf8'),
+      ),
+    );
   const writeDialog = (name: string, html: string) => writeFile(join(target, `${name}.html`), html);
   const languages = await readdir(join(source, 'locales'));
   await mkdir(target, { recursive: true });
@@ -62,6 +68,7 @@ export async function writeNodeAssets(source: string, target: string): Promise<v
     cp(join(source, 'icons'), join(target, 'icons'), { recursive: true }),
     ...importNames.map((name) => writeDialog(name, importDialog(importTemplate, name))),
     ...jobNodes.map((name) => writeDialog(name, jobDialog(jobTemplate, name))),
+    writeDialog('accumulator', accumulatorDialog(accumulatorTemplate)),
     writeDialog('event', eventDialog(eventTemplate)),
     ...languages.map((language) =>
       writeLanguage(join(source, 'locales', language), join(target, 'locales', language)),

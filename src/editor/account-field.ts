@@ -3,6 +3,7 @@
  */
 import { systemAccounts } from '../contract/index.ts';
 import { create, elementOf, fieldOf, follow, textOf } from './dom.ts';
+import type { Translate } from './field-choice.ts';
 
 /** An account as people read it: its number, and its name where it is a known one. */
 export function accountText(accountId: string): string {
@@ -36,4 +37,15 @@ export function prepareAccountField(id: string, emptyText: () => string): () => 
   };
   follow([id], refresh);
   return refresh;
+}
+
+/** The account of a node: an empty one means that of the connection, which the dialog names where it can. */
+export function prepareNodeAccount(translate: Translate): void {
+  const refresh = prepareAccountField('node-input-accountId', () => {
+    const accountId = RED.nodes.node(textOf('node-input-connection'))?.accountId;
+    return typeof accountId === 'string' && accountId !== ''
+      ? translate('hints.accountOfConnection', { account: accountText(accountId) })
+      : translate('hints.noAccount');
+  });
+  follow(['node-input-connection'], refresh);
 }

@@ -1,6 +1,7 @@
 /**
  * Hands the dialogs their functions: the html of a node cannot import a module, but can call a global.
  */
+import { prepareAccumulatorDialog, saveAccumulatorDialog } from './accumulator-dialog.ts';
 import { prepareConnectionDialog } from './connection-dialog.ts';
 import { prepareEventDialog } from './event-dialog.ts';
 import { prepareImportDialog, saveImportDialog } from './import-dialog.ts';
@@ -11,6 +12,8 @@ export interface NorceConnectEditor {
   readonly prepareConnectionDialog: typeof prepareConnectionDialog;
   readonly prepareImportDialog: typeof prepareImportDialog;
   readonly saveImportDialog: typeof saveImportDialog;
+  readonly prepareAccumulatorDialog: typeof prepareAccumulatorDialog;
+  readonly saveAccumulatorDialog: typeof saveAccumulatorDialog;
   readonly prepareJobDialog: typeof prepareJobDialog;
   readonly prepareEventDialog: typeof prepareEventDialog;
 }
@@ -25,6 +28,8 @@ window.norceConnect = {
   prepareConnectionDialog,
   prepareImportDialog,
   saveImportDialog,
+  prepareAccumulatorDialog,
+  saveAccumulatorDialog,
   prepareJobDialog,
   prepareEventDialog,
 };

@@ -10,6 +10,14 @@ export interface EditorNode {
   readonly _: (key: string, values?: Readonly<Record<string, string | number>>) => string;
 }
 
+/** A node that was found in the workspace. */
+export interface FoundNode {
+  readonly id: string;
+  readonly name?: string;
+  readonly connection?: string;
+  readonly collection?: string;
+}
+
 /** A row of tabs. */
 export interface Tabs {
   addTab(tab: { readonly id: string; readonly label: string }): void;
@@ -22,6 +30,8 @@ export interface EditorApi {
   };
   readonly nodes: {
     node(id: string): { readonly accountId?: unknown } | null | undefined;
+    /** All nodes of a type, in every flow and subflow. */
+    filterNodes(filter: { readonly type: string }): readonly FoundNode[];
   };
   readonly settings: {
     /** Path below which Node-RED takes requests for flows. */

@@ -6,7 +6,8 @@ import { ConnectError } from '../errors.ts';
 /** The properties of a node as Node-RED hands them over: `${NAME}` already replaced. */
 export type NodeProperties = Readonly<Record<string, unknown>>;
 
-function invalid(name: string, message: string): ConnectError {
+/** The error about a property that cannot be used. */
+export function invalidProperty(name: string, message: string): ConnectError {
   return new ConnectError('CONFIG_INVALID', `${name}: ${message}`, { details: { property: name } });
 }
 
@@ -14,9 +15,9 @@ function invalid(name: string, message: string): ConnectError {
 export function textValue(properties: NodeProperties, name: string, fallback = ''): string {
   const value = properties[name];
   if (value === undefined || value === null) return fallback;
-  if (typeof value !== 'string' && typeof value !== 'number') throw invalid(name, 'text is needed.');
+  if (typeof value !== 'string' && typeof value !== 'number') throw invalidProperty(name, 'text is needed.');
   const text = String(value).trim();
-  if (/^\$\{[^}]*\}$/.test(text)) throw invalid(name, `the environment variable ${text} is not set.`);
+  if (/^\$\{[^}]*\}$/.test(text)) throw invalidProperty(name, `the environment variable ${text} is not set.`);
   return text === '' ? fallback : text;
 }
 
@@ -31,7 +32,7 @@ export function integerValue(
   if (text === '') return undefined;
   const value = Number(text);
   if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) {
-    throw invalid(
+    throw invalidProperty(
       name,
       `a whole number from ${minimum} to ${maximum} is needed, not "${text.slice(0, 30)}".`,
     );
@@ -47,20 +48,20 @@ export function choiceValue<Choice extends string>(
 ): Choice {
   const text = textValue(properties, name, choices[0]);
   const choice = choices.find((candidate) => candidate === text);
-  if (choice === undefined) throw invalid(name, `one of ${choices.join(', ')} is needed.`);
+  if (choice === undefined) throw invalidProperty(name, `one of ${choices.join(', ')} is needed.`);
   return choice;
 }
 
 /** True or false; false where nothing was given. */
 export function booleanValue(properties: NodeProperties, name: string): boolean {
   const value = properties[name] ?? false;
-  if (typeof value !== 'boolean') throw invalid(name, 'true or false is needed.');
+  if (typeof value !== 'boolean') throw invalidProperty(name, 'true or false is needed.');
   return value;
 }
 
 /** An object; an empty one where nothing was given. */
 export function objectValue<Value extends object>(properties: NodeProperties, name: string): Value {
   const value = properties[name] ?? {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid(name, 'an object is needed.');
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalidProperty(name, 'an object is needed.');
   return value as Value;
 }

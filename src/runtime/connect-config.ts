@@ -43,6 +43,8 @@ function construct(this: ConnectConfigNode, definition: NodeDef, RED: NodeAPI): 
     const connection = registry.acquire(settings, services.store.slots);
     opened = { connection, ...rest };
     this.on('close', followJobs(this, services, connection, jobLimit));
+    // In a dry run nothing is sent, batches of other nodes neither.
+    if (!rest.dryRun) this.on('close', services.sender.join(connection, this.id));
   } catch (thrown) {
     problem = asError(thrown);
     this.error(problem.message);

@@ -6,7 +6,7 @@ import { type EventType, eventTypes } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import { parseJobEvent } from '../jobs/index.ts';
 import type { NewEvent, StoredEvent } from '../store/index.ts';
-import { choiceValue, type NodeProperties, textValue } from './config-values.ts';
+import { choiceValue, invalidProperty, type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { availability, watchDeploys } from './deploy.ts';
 import { servicesOf } from './services.ts';
@@ -24,20 +24,16 @@ const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Shorter ones can be guessed. */
 const shortestSecret = 16;
 
-function invalid(property: string, message: string): ConnectError {
-  return new ConnectError('CONFIG_INVALID', `${property}: ${message}`, { details: { property } });
-}
-
 function settingsOf(
   properties: NodeProperties,
   { secret = '' }: Partial<Credentials>,
 ): Omit<Webhook, 'receive'> {
   const path = `/${textValue(properties, 'path').replace(/^\/+|\/+$/g, '')}`;
-  if (!isWebhookPath(path)) throw invalid('path', 'letters, digits, hyphens and slashes are needed.');
+  if (!isWebhookPath(path)) throw invalidProperty('path', 'letters, digits, hyphens and slashes are needed.');
   const header = textValue(properties, 'header', 'x-norce-secret').toLowerCase();
-  if (!headerName.test(header)) throw invalid('header', 'this is no name of an HTTP header.');
+  if (!headerName.test(header)) throw invalidProperty('header', 'this is no name of an HTTP header.');
   if (secret.length < shortestSecret) {
-    throw invalid('secret', `a secret of at least ${shortestSecret} characters is needed.`);
+    throw invalidProperty('secret', `a secret of at least ${shortestSecret} characters is needed.`);
   }
   return { path, header, secret };
 }

@@ -5,33 +5,32 @@ import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 
 import { type Progress, processRegistry } from '../connection/index.ts';
 import type { ImportName } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
+import { type Preparation, type Prepared, preparation, prepare } from '../prepare/index.ts';
 import {
-  type Preparation,
-  type Prepared,
-  type PreparedRequest,
-  preparation,
-  prepare,
-} from '../prepare/index.ts';
-import {
-  type AcceptedRequest,
-  type FailedItems,
+  type BatchListener,
+  type BatchOffer,
+  type BatchSummary,
   jobEnds,
   type Ledger,
   sendRequests,
 } from '../sending/index.ts';
+import { batchFailure, batchOf } from './batch-input.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
-import { type ImportSettings, importSettings, messageOptions, messageWishes } from './import-settings.ts';
+import { isStopping } from './deploy.ts';
+import { Outputs } from './import-outputs.ts';
+import { type ImportSettings, importSettings, messageOptions } from './import-settings.ts';
 import { ImportStatus } from './import-status.ts';
 import { handleInput, type InputContext } from './input.ts';
+import { warnUnlessWired } from './rejected-items.ts';
 import { servicesOf } from './services.ts';
 
 interface ImportDefinition extends NodeDef {
   readonly connection: string;
 }
 
-/** Most rejected items whose reasons a warning in the log repeats. */
-const mostNamed = 3;
+/** What each import node shows. */
+const statuses = new WeakMap<Node, ImportStatus>();
 
 class ImportNode {
   readonly #RED: NodeAPI;
@@ -49,6 +48,7 @@ class ImportNode {
     this.#import = name;
     this.#connectionId = definition.connection;
     this.#status = new ImportStatus(RED, node);
+    statuses.set(node, this.#status);
     try {
       this.#settings = importSettings(name, definition as unknown as NodeProperties);
     } catch (thrown) {
@@ -60,15 +60,19 @@ class ImportNode {
   }
 
   async #handle(message: NodeMessageInFlow, context: InputContext): Promise<void> {
+    let failure: ConnectError | undefined;
     this.#status.begin();
     try {
-      await this.#importItems(message, context);
+      const batch = batchOf(message.norce);
+      if (batch === undefined) await this.#importItems(message, context);
+      else failure = await this.#takeBatch(batch, message, context);
     } catch (thrown) {
       this.#status.failed(asError(thrown));
       throw thrown;
     } finally {
       this.#status.end();
     }
+    if (failure !== undefined) throw failure;
   }
 
   async #importItems(message: NodeMessageInFlow, context: InputContext): Promise<void> {
@@ -98,6 +102,58 @@ class ImportNode {
     const failure = await this.#send(prepared, plan, connection, context, out);
     this.#status.finished(prepared, failure);
     if (failure !== undefined) throw failure;
+  }
+
+  /**
+   * Takes a batch of an accumulator and hears how it goes. The process sends it, not the node: after a deploy the node
+   * with the same id goes on telling of it, and the message is dealt with when all of its jobs have ended.
+   *
+   * @returns what says that some of it was not written
+   * @throws ConnectError `BATCH_…`, `STORE_…`: nothing was taken
+   */
+  async #takeBatch(
+    batch: BatchOffer,
+    message: NodeMessageInFlow,
+    context: InputContext,
+  ): Promise<ConnectError | undefined> {
+    if (this.#settings === undefined) throw this.#problem;
+    const { connection, dryRun } = connectionOf(this.#RED, this.#connectionId);
+    if (dryRun || this.#settings.dryRun) {
+      this.#status.batchInDryRun();
+      return undefined;
+    }
+    const out = new Outputs(this.#RED, this.#import, message, context);
+    const taker = {
+      scope: connection.scope,
+      import: this.#import,
+      nodeId: this.#node.id,
+      connectionId: this.#connectionId,
+    };
+    const { sender } = servicesOf(this.#RED);
+    const summary = await new Promise<BatchSummary | undefined>((resolve, reject) => {
+      // Where Node-RED stops the batch is taken up again at the next start, by another message.
+      const stop = () => isStopping(this.#RED) && resolve(undefined);
+      context.signal.addEventListener('abort', stop);
+      const listener: BatchListener = {
+        accepted: (accepted) => {
+          out.acceptedOfBatch(accepted, batch);
+          this.#shown().accepted(accepted.jobId);
+        },
+        progress: (progress) => this.#shown().progress(progress),
+        ended: resolve,
+        warning: (code, text) => this.#node.warn(`${text} (${code})`),
+      };
+      sender.take(batch.id, taker, listener).catch(reject);
+    });
+    if (summary === undefined) return undefined;
+    this.#shown().batchEnded(summary);
+    return batchFailure(summary);
+  }
+
+  /** Where to show what becomes of something that outlives the node. */
+  #shown(): ImportStatus {
+    const node = this.#RED.nodes.getNode(this.#node.id) as Node | null | undefined;
+    return (node && statuses.get(node)) ?? this.#status;
   }
 
   /** Sends the requests; returns the error of the first that failed. */
@@ -143,119 +199,8 @@ class ImportNode {
       this.#warned.add(message);
       this.#node.warn(text);
     }
-    const hasListener = ((this.#node as Node & { wires?: string[][] }).wires?.[1]?.length ?? 0) > 0;
-    if (rejected.length === 0 || hasListener) return;
-    const reasons = rejected
-      .slice(0, mostNamed)
-      .map(({ index, errors }) => `item ${index}${errors[0]?.path ?? ''}: ${errors[0]?.message ?? ''}`);
-    this.#node.warn(
-      `${rejected.length} items were not sent, and nothing is wired to the second port. ${reasons.join(' ')}`,
-    );
+    warnUnlessWired(this.#node, rejected);
   }
-}
-
-/** Makes the messages that leave a node for one that came in. */
-class Outputs {
-  readonly #RED: NodeAPI;
-  readonly #import: ImportName;
-  readonly #rest: Record<string, unknown>;
-  readonly #wishes: Record<string, unknown>;
-  readonly #context: InputContext;
-
-  constructor(RED: NodeAPI, name: ImportName, message: NodeMessageInFlow, context: InputContext) {
-    const { payload: _payload, norce, ...rest } = message;
-    this.#RED = RED;
-    this.#import = name;
-    this.#rest = rest;
-    this.#wishes = messageWishes(norce);
-    this.#context = context;
-  }
-
-  accepted(
-    { request, jobId, validation, attempts, perhapsReceivedBefore, unfollowed }: AcceptedRequest,
-    { warnings }: Prepared,
-  ): void {
-    const payload = request.items.map((item) => item.record);
-    this.#send(0, payload, {
-      jobId,
-      items: request.items.length,
-      header: request.header,
-      attempts,
-      ...(validation === undefined ? {} : { validation }),
-      ...(perhapsReceivedBefore ? { perhapsReceivedBefore } : {}),
-      ...(unfollowed === undefined ? {} : { unfollowed: unfollowed.message }),
-      ...(warnings.length === 0 ? {} : { warnings }),
-    });
-  }
-
-  /** What a dry run would have sent. */
-  unsent({ items, header, stage }: PreparedRequest, { warnings }: Prepared): void {
-    const payload = items.map((item) => item.record);
-    this.#send(0, payload, {
-      dryRun: true,
-      items: items.length,
-      header,
-      stage,
-      ...(warnings.length === 0 ? {} : { warnings }),
-    });
-  }
-
-  /** @param fullFile Whether the items came as a full feed. */
-  failed({ items, header, error, outcome, stage }: FailedItems, fullFile: boolean): void {
-    const payload = items.map((item) => item.whole);
-    this.#sendBack(payload, {
-      code: error.code,
-      message: error.message,
-      outcome,
-      items: items.length,
-      ...(header === undefined ? {} : { header }),
-      // Fields that follow a full feed are not the whole of it: sent again as one they would deactivate the rest.
-      ...(fullFile && stage > 0 ? { fullFile: false } : {}),
-    });
-  }
-
-  rejected({ rejected }: Prepared): void {
-    const message = `${rejected.length} items cannot be sent.`;
-    this.#sendBack(
-      rejected.map(({ item }) => item),
-      {
-        code: 'ITEMS_REJECTED',
-        message,
-        outcome: 'not sent',
-        items: rejected.length,
-        rejected: reasons(rejected),
-      },
-    );
-  }
-
-  refused(payload: unknown, { rejected }: Prepared, { code, message }: ConnectError): void {
-    const items = Array.isArray(payload) ? payload.length : 0;
-    this.#sendBack(payload, { code, message, outcome: 'not sent', items, rejected: reasons(rejected) });
-  }
-
-  /** A wire may lead back to the node, so the message must ask for what it asked for before. */
-  #sendBack(payload: unknown, norce: Record<string, unknown>): void {
-    this.#send(1, payload, { ...this.#wishes, ...norce });
-  }
-
-  #send(port: 0 | 1, payload: unknown, norce: Record<string, unknown>): void {
-    const message = { ...this.#ownRest(), payload, norce: { import: this.#import, ...norce } };
-    this.#context.send(port === 0 ? [message, null] : [null, message]);
-  }
-
-  /** Other properties for one message alone: later nodes change what they get. */
-  #ownRest(): Record<string, unknown> {
-    try {
-      return this.#RED.util.cloneMessage(this.#rest);
-    } catch {
-      // A getter inside them throws. The result of a request matters more than whose they are.
-      return this.#rest;
-    }
-  }
-}
-
-function reasons(rejected: Prepared['rejected']): Record<string, unknown>[] {
-  return rejected.map(({ index, key, errors }) => ({ index, ...(key === undefined ? {} : { key }), errors }));
 }
 
 /** The initializer of an import node's type, for its file in nodes/. */

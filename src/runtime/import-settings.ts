@@ -90,7 +90,7 @@ function messageFields(given: NodeProperties): FieldSelection | undefined {
 }
 
 /** The properties of `msg.norce` by which a message overrides its node. */
-const wishNames = ['accountId', 'supplierId', 'fullFile', 'fields'] as const;
+export const wishNames = ['accountId', 'supplierId', 'fullFile', 'fields'] as const;
 
 /** What a message asked for in its `msg.norce`, and nothing else of it. */
 export function messageWishes(norce: unknown): Record<string, unknown> {

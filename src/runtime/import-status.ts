@@ -5,6 +5,7 @@ import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import type { Progress } from '../connection/index.ts';
 import { ConnectError } from '../errors.ts';
 import type { Prepared } from '../prepare/index.ts';
+import type { BatchSummary } from '../sending/index.ts';
 import { duration, Status } from './status.ts';
 
 /** Longest error code that fits under a node. */
@@ -74,6 +75,17 @@ export class ImportStatus {
     if (failure !== undefined) return;
     if (rejected.length > 0) this.#show('yellow', 'ring', 'rejected', { count: rejected.length });
     else if (requests.length === 0) this.#show('grey', 'ring', 'nothing', {});
+  }
+
+  /** A batch came in, and was left where it is. */
+  batchInDryRun(): void {
+    this.#show('grey', 'ring', 'batchInDryRun', {});
+  }
+
+  /** All jobs of a batch have ended. What failed of it is kept by its accumulator. */
+  batchEnded({ failed }: BatchSummary): void {
+    if (failed > 0) this.#show('red', 'ring', 'batchFailed', { count: failed });
+    else this.#show('green', 'ring', 'batchReleased', {});
   }
 
   close(): void {

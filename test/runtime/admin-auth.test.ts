@@ -16,8 +16,7 @@ interface Place {
   readonly nodeRed: NodeRed;
 }
 
-describe('the route that tests a connection, under adminAuth', function () {
-  this.timeout(60_000);
+describe('the route that tests a connection, under adminAuth', () => {
   let simulator: Simulator;
   const places: Place[] = [];
 

@@ -8,8 +8,7 @@ import { NodeRed } from '../support/node-red.ts';
 
 const secret = 'admin-route-secret';
 
-describe('the route that tests a connection', function () {
-  this.timeout(60_000);
+describe('the route that tests a connection', () => {
   let simulator: Simulator;
   let stranger: ConnectServer;
   let nodeRed: NodeRed;

@@ -122,7 +122,7 @@ describe('deploys', () => {
   }
 
   async function until(condition: () => boolean): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 90_000;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`It did not happen. Got: ${JSON.stringify(got)}`);
       await wait(5);

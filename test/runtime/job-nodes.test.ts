@@ -37,8 +37,7 @@ function payloadOf<Payload>(message: Told | undefined): Payload {
   return message.payload as Payload;
 }
 
-describe('nodes about jobs', function () {
-  this.timeout(30_000);
+describe('nodes about jobs', () => {
   let simulator: Simulator;
   let collector: Collector;
 

@@ -46,9 +46,7 @@ async function withSlowNode(userDir: string): Promise<void> {
   await writeFile(join(userDir, 'nodes', 'slow.html'), '');
 }
 
-describe('stopping Node-RED', function () {
-  this.timeout(60_000);
-
+describe('stopping Node-RED', () => {
   it('names in the log the nodes whose messages had not ended, and no others', async () => {
     const simulator = await Simulator.start({ mood: 'kind' });
     const nodeRed = await NodeRed.start();

@@ -55,8 +55,7 @@ const flow = [
   { id: 'out', type: 'http response', ...place, wires: [] },
 ];
 
-describe('the way out of a real Node-RED', function () {
-  this.timeout(60_000);
+describe('the way out of a real Node-RED', () => {
   for (const line of nodeRedLines) {
     describe(`Node-RED ${line}`, () => {
       const server = new ConnectServer({ tls: certificates.server });

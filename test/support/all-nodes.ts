@@ -2,6 +2,7 @@
  * The initializers of all nodes, for Node-REDs that load them without a package.
  */
 import type { NodeInitializer } from 'node-red';
+import accumulator from '../../nodes/accumulator.ts';
 import connectConfig from '../../nodes/connect-config.ts';
 import event from '../../nodes/event.ts';
 import importCompanies from '../../nodes/import-companies.ts';
@@ -28,6 +29,7 @@ export const allNodes: readonly NodeInitializer[] = [
   importRelations,
   importCompetitorSkus,
   importSupplierProducts,
+  accumulator,
   jobStatus,
   jobRestart,
   event,

@@ -88,6 +88,7 @@ export interface OutgoingNorce {
     readonly errors: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   }[];
   readonly warnings?: readonly { readonly code: string }[];
+  readonly batch?: { readonly id: string; readonly items: number };
 }
 
 /** A message as helper nodes receive it. */

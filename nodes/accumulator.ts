@@ -1,0 +1,4 @@
+/**
+ * Registers the node norce-accumulator.
+ */
+export { accumulatorNode as default } from '../src/runtime/accumulator-node.ts';
