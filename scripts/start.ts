@@ -24,6 +24,7 @@ Norce Connect for Node-RED
      jobs, and the four rows that cannot be imported with their reasons.
   3. Reload the simulator's page to see what has arrived. It begins with an empty shop each time.
   4. The tabs "Import and wait", "Restart once" and "Webhook" follow jobs to their end.
+  5. The tab "Products before prices" collects changes on disk and sends them in the right order.
 
   ${kept}
   Stop        Ctrl+C

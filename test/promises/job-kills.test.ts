@@ -5,9 +5,7 @@
 import assert from 'node:assert/strict';
 import { killWhileJobsRun } from './job-kills.ts';
 
-describe('promise 6: outcomes outlive the process', function () {
-  this.timeout(120_000);
-
+describe('promise 6: outcomes outlive the process', () => {
   for (const hasEvents of [false, true]) {
     it(`killed while jobs run${hasEvents ? ', with events' : ''}: no outcome is forgotten, a repeated one says so`, async () => {
       const result = await killWhileJobsRun({ kills: 4, jobs: 25, hasEvents });

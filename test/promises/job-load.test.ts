@@ -5,8 +5,7 @@
 import assert from 'node:assert/strict';
 import { followJobs } from './job-load.ts';
 
-describe('following many jobs', function () {
-  this.timeout(120_000);
+describe('following many jobs', () => {
   const size = { jobs: 30, hours: 0.5, minute: 200 };
 
   it('polls stay within their share, and every end is told as it was', async () => {

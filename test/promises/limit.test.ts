@@ -27,8 +27,7 @@ describe('promise 2: never over the limit', () => {
     await simulator.close();
   });
 
-  it('three nodes on two config nodes of one customer: 600 requests, no 429, in about the ideal time', async function () {
-    this.timeout(120_000);
+  it('three nodes on two config nodes of one customer: 600 requests, no 429, in about the ideal time', async () => {
     const requests = 600;
     const connections = [connection('one', simulator), connection('two', simulator)];
     const deployment = new Deployment();

@@ -53,8 +53,7 @@ const readings: readonly Partial<Readings>[] = [
 ];
 
 for (const reading of readings) {
-  describe(`promise: merging changes nothing but the number of calls (${JSON.stringify(reading)})`, function () {
-    this.timeout(120_000);
+  describe(`promise: merging changes nothing but the number of calls (${JSON.stringify(reading)})`, () => {
     const options: SimulatorOptions = {
       // In order, so that both shops number their customers alike.
       mood: 'kind',

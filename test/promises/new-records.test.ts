@@ -44,8 +44,7 @@ function newItem(name: ImportName, key: string, random: Random): Plain {
 const readings: readonly Partial<Readings>[] = [{}, { createOnly: 'empty', unstatedReplaceLists: 'keep' }];
 
 for (const reading of readings) {
-  describe(`promise: new records in slices (${JSON.stringify(reading)})`, function () {
-    this.timeout(120_000);
+  describe(`promise: new records in slices (${JSON.stringify(reading)})`, () => {
     let simulator: Simulator;
     let shopkeeper: Shopkeeper;
 
