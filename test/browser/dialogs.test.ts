@@ -7,6 +7,7 @@ import { type ImportDefinition, type ImportName, importNames, imports } from '..
 import { fieldGroups } from '../../src/editor/field-groups.ts';
 import type { Editor } from './editor.ts';
 import {
+  accumulatorNode,
   connectionNode,
   eventNode,
   type FlowNode,
@@ -130,7 +131,41 @@ async function fillImport(editor: Editor, name: ImportName): Promise<FlowNode> {
   );
 }
 
-const others = ['job-status', 'job-restart', 'event'] as const;
+const others = ['accumulator', 'job-status', 'job-restart', 'event'] as const;
+
+/** Fills in the dialog of the accumulator; gives back the node as it has to be then. */
+async function fillAccumulator(editor: Editor): Promise<FlowNode> {
+  const options = { import: 'import-supplier-products', fullFile: 'message', unknownProperties: 'send' };
+  const texts = {
+    name: 'my changes',
+    collection: 'suppliers',
+    shrinkage: '35',
+    supplierId: '7',
+    accountId: '10003',
+  };
+  const releases = {
+    releaseMinutes: '15',
+    releaseItems: '5000',
+    releaseKilobytes: '900',
+    schedulePattern: '0 6-22 * * 1-5',
+    scheduleZone: 'Europe/Stockholm',
+    mostItems: '200000',
+    mostMegabytes: '50',
+  };
+  await editor.edit('accumulator');
+  for (const [property, value] of Object.entries(options)) await editor.field(property).selectOption(value);
+  for (const [property, value] of Object.entries(texts)) await editor.field(property).fill(value);
+  await editor.tab('Release');
+  for (const [property, value] of Object.entries(releases)) await editor.field(property).fill(value);
+  await editor.tab('Fields');
+  await editor.field('fieldMode').selectOption('chosen');
+  await editor.dialog.getByTitle('All fields of this group').first().check();
+  await editor.done();
+  const { fieldChoice } = propertiesOf(await editor.exported(), 'accumulator') as { fieldChoice: object };
+  assert.ok(Object.values(fieldChoice).flat().length > 0);
+  const more = { ...options, ...texts, ...releases, fieldMode: 'chosen', fieldChoice };
+  return accumulatorNode('accumulator', 'norce', more);
+}
 
 /** Fills in the dialogs of the other nodes; gives back what each has to hold then. */
 async function fillOthers(editor: Editor): Promise<ReadonlyMap<string, FlowNode>> {
@@ -163,6 +198,7 @@ async function fillOthers(editor: Editor): Promise<ReadonlyMap<string, FlowNode>
   await editor.done();
 
   const nodes = [
+    await fillAccumulator(editor),
     jobStatusNode('job-status', 'norce', status),
     jobRestartNode('job-restart', 'norce', restart),
     eventNode('event', 'norce', event),
@@ -192,6 +228,7 @@ describeOnEachLine('dialogs in the editor', (test) => {
         'importrelations',
         'importcompetitorprices',
         'importsupplierproducts',
+        'accumulator',
         'jobstatus',
         'restartjob',
         'event',
@@ -223,6 +260,16 @@ describeOnEachLine('dialogs in the editor', (test) => {
         }
         await editor.cancel();
       }
+      await editor.edit('accumulator');
+      for (const name of ['import-customers', 'import-supplier-products', 'import-prices']) {
+        await editor.tab('Collect');
+        await editor.field('import').selectOption(name);
+        for (const tab of ['Collect', 'Release', 'Fields', 'Switches']) {
+          await editor.tab(tab);
+          assert.deepEqual(await editor.faultsOfText(), [], `accumulator of ${name}, ${tab}`);
+        }
+      }
+      await editor.cancel();
       await editor.edit('job-status');
       for (const mode of ['wait', 'read', 'log', 'list']) {
         await editor.field('mode').selectOption(mode);
@@ -518,6 +565,94 @@ describeOnEachLine('dialogs in the editor', (test) => {
     assert.deepEqual(await later.faultsOfText(), []);
     await later.cancel();
     assert.deepEqual(await later.reasons('e1'), []);
+  });
+
+  test('give an accumulator a collection of its own when it is dropped on the canvas', async (stage) => {
+    const editor = await stage.open();
+    const tile = editor.page.locator('.red-ui-palette-node[data-palette-type="norce-accumulator"]');
+    const canvas = editor.page.locator('#red-ui-workspace-chart');
+    for (const y of [100, 200]) await tile.dragTo(canvas, { targetPosition: { x: 300, y } });
+    const dropped = (await editor.exported()).filter(({ type }) => type === 'norce-accumulator');
+    const names = dropped.map(({ collection }) => String(collection));
+    assert.equal(new Set(names).size, 2);
+    for (const name of names) assert.match(name, /^changes-[0-9a-f]{8}$/);
+  });
+
+  test('say that two accumulators have one collection, unless they are of different imports', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([
+      connectionNode('c1'),
+      accumulatorNode('a1', 'c1', { collection: 'same' }),
+      accumulatorNode('a2', 'c1', { collection: 'same' }),
+      accumulatorNode('a3', 'c1', { collection: 'same', import: 'import-prices' }),
+    ]);
+    const reason = 'Another accumulator of this connection keeps this collection already.';
+    assert.deepEqual(await editor.reasons('a2'), [reason]);
+    assert.deepEqual(await editor.reasons('a3'), []);
+    await editor.edit('a2');
+    await editor.field('collection').fill('other');
+    await editor.done();
+    for (const id of ['a1', 'a2']) assert.deepEqual(await editor.reasons(id), [], id);
+  });
+
+  test('offer the other accumulators of the connection to be followed, and keep those that are gone', async (stage) => {
+    const editor = await stage.open();
+    await editor.add([
+      connectionNode('c1'),
+      connectionNode('c2'),
+      accumulatorNode('products', 'c1', { name: 'my products' }),
+      accumulatorNode('elsewhere', 'c2'),
+      accumulatorNode('prices', 'c1', { import: 'import-prices', follows: ['gone'] }),
+    ]);
+    await editor.edit('prices');
+    await editor.tab('Release');
+    const list = editor.dialog.locator('#norce-accumulator-follows label');
+    assert.deepEqual(await list.allTextContents(), ['gone', 'my products (collection of products)']);
+    await list.nth(1).locator('input').check();
+    await editor.done();
+    const follows = async () => propertiesOf(await editor.exported(), 'prices').follows;
+    assert.deepEqual(await follows(), ['gone', 'collection of products']);
+    await editor.edit('prices');
+    await editor.tab('Release');
+    await list.nth(0).locator('input').uncheck();
+    await editor.done();
+    assert.deepEqual(await follows(), ['collection of products']);
+  });
+
+  test('ask an accumulator for the key, the supplier and the fields of its import alone', async (stage) => {
+    const editor = await stage.open();
+    const fieldChoice = { ProductFieldsThatAreSet: ['Code'] };
+    await editor.add([
+      connectionNode('c1'),
+      accumulatorNode('a1', 'c1', { fieldMode: 'chosen', fieldChoice }),
+    ]);
+    await editor.edit('a1');
+    const shown: Record<string, readonly boolean[]> = {};
+    for (const name of ['import-onhands', 'import-supplier-products', 'import-customers']) {
+      await editor.field('import').selectOption(name);
+      shown[name] = [
+        await editor.field('identity').isVisible(),
+        await editor.field('supplierId').isVisible(),
+      ];
+    }
+    assert.deepEqual(shown, {
+      'import-onhands': [false, false],
+      'import-supplier-products': [false, true],
+      'import-customers': [true, false],
+    });
+    await editor.done();
+    assert.deepEqual(propertiesOf(await editor.exported(), 'a1').fieldChoice, {});
+    assert.deepEqual(await editor.reasons('a1'), [
+      'Choose the key by which the records are told apart.',
+      'No field is ticked: nothing would be written.',
+    ]);
+    await editor.edit('a1');
+    await editor.field('identity').selectOption('Code');
+    await editor.tab('Fields');
+    await editor.field('fieldMode').selectOption('carried');
+    await editor.done();
+    assert.deepEqual(await editor.reasons('a1'), []);
+    assert.equal(propertiesOf(await editor.exported(), 'a1').identity, 'Code');
   });
 
   test('show help for each node', async (stage) => {

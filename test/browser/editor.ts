@@ -56,6 +56,9 @@ declare global {
   }
 }
 
+/** Milliseconds that a step may take on a busy machine. */
+const longestWait = 90_000;
+
 /** What WCAG asks for small text. */
 const leastContrast = 4.5;
 
@@ -131,6 +134,7 @@ export class Editor {
       colorScheme: theme,
       locale: 'en-US',
     });
+    context.setDefaultTimeout(longestWait);
     await context.addInitScript((wanted) => localStorage.setItem('view-dark-theme', wanted), theme);
     // The editor asks for news and avatars out there; tests need no network.
     await context.route(
@@ -282,7 +286,7 @@ export class Editor {
     const answered = this.page.waitForResponse(
       (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
     );
-    await this.page.locator('#red-ui-header-button-deploy').click();
+    await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click();
     await answered;
   }
 
@@ -307,13 +311,18 @@ export class Editor {
     await this.#settled();
   }
 
-  /** The editor ignores clicks while a dialog slides in or out. */
+  /** The editor ignores clicks while a dialog slides in or out. The page's own timer waits as long as the page does. */
   async #settled(): Promise<void> {
-    await this.page.waitForTimeout(350);
+    await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 350)));
   }
 
   async #close(button: string): Promise<void> {
+    const open = await this.page.locator('.red-ui-tray').count();
     await this.page.locator(button).last().click();
+    await this.page.waitForFunction(
+      (before) => document.querySelectorAll('.red-ui-tray').length < before,
+      open,
+    );
     await this.#settled();
   }
 }

@@ -10,6 +10,7 @@ export type FlowNode = Readonly<Record<string, unknown>>;
 export const nodeTypes: readonly string[] = [
   'connect-config',
   ...importNames,
+  'accumulator',
   'job-status',
   'job-restart',
   'event',
@@ -74,6 +75,41 @@ export function importNode(
   };
 }
 
+/** An accumulator. */
+export function accumulatorNode(id: string, connection: string, properties: FlowNode = {}): FlowNode {
+  return {
+    id,
+    type: 'norce-accumulator',
+    name: '',
+    connection,
+    import: 'import-products',
+    collection: `collection of ${id}`,
+    fullFile: 'no',
+    fullFileUnderstood: false,
+    shrinkage: '',
+    identity: '',
+    supplierId: '',
+    accountId: '',
+    unknownProperties: 'reject',
+    releaseMinutes: '60',
+    releaseItems: '',
+    releaseKilobytes: '',
+    schedulePattern: '',
+    scheduleZone: '',
+    follows: [],
+    mostItems: '',
+    mostMegabytes: '',
+    fieldMode: 'carried',
+    fieldChoice: {},
+    clear: {},
+    switches: {},
+    x: 300,
+    y: 500,
+    wires: [[], [], []],
+    ...properties,
+  };
+}
+
 const jobId = { jobId: 'norce.jobId', jobIdType: 'msg' };
 
 /** A job status node. */
@@ -128,6 +164,7 @@ export function eventNode(id: string, connection: string, properties: FlowNode =
 /** One of each node beside the imports, under the name of its set. */
 export function otherNodes(connection: string): readonly FlowNode[] {
   return [
+    accumulatorNode('accumulator', connection),
     jobStatusNode('job-status', connection),
     jobRestartNode('job-restart', connection),
     eventNode('event', connection),

@@ -84,8 +84,7 @@ export function describeOnEachLine(
   define: (test: StageTest) => void,
   { environment = {}, install = linked, settings = {}, user }: StageOptions = {},
 ): void {
-  describe(title, function () {
-    this.timeout(120_000);
+  describe(title, () => {
     const nodeReds = new Map<NodeRedLine, NodeRed>();
     let browser: Browser;
 

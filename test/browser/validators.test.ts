@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Editor } from './editor.ts';
 import {
+  accumulatorNode,
   connectionNode,
   eventNode,
   type FlowNode,
@@ -64,6 +65,16 @@ function eventCase(property: string, value: unknown): FlowNode {
   return eventNode('', 'c1', { [property]: value });
 }
 
+function accumulatorCase(property: string, value: unknown): FlowNode {
+  const imports: Readonly<Record<string, string>> = {
+    identity: 'import-customers',
+    supplierId: 'import-supplier-products',
+  };
+  const collection = `${property} ${JSON.stringify(value)}`;
+  const more = { import: imports[property] ?? 'import-onhands', collection };
+  return accumulatorNode('', 'c1', { ...more, [property]: value });
+}
+
 type Values = Readonly<Record<string, readonly unknown[]>>;
 
 function casesOf(make: (property: string, value: unknown) => FlowNode, values: Values): readonly Case[] {
@@ -121,6 +132,24 @@ const unfit: readonly Case[] = [
     path: ['', '/', 'a b', 'a//b', 'a?b', 'a/:b', 'å'],
     header: ['x secret', 'x:y', 'å'],
   }),
+  ...casesOf(accumulatorCase, {
+    fullFile: ['maybe', true],
+    shrinkage: ['0', '101', '1.5', 'x'],
+    import: ['', 'import-orders'],
+    collection: ['', ' ', 'x'.repeat(101)],
+    identity: ['', 'Name', 'code'],
+    supplierId: ['', 'x', '0'],
+    accountId: ['x', '0', '2147483648'],
+    unknownProperties: ['drop'],
+    releaseMinutes: ['0', '1.5', 'x', '527041'],
+    releaseItems: ['0', '-1', '2147483648'],
+    releaseKilobytes: ['0', '1e3'],
+    schedulePattern: ['hourly', '0 * * *', '0 * * * * * *', '0 * * * !'],
+    scheduleZone: ['Stockholm', 'Mars/Olympus'],
+    mostItems: ['0', 'many'],
+    mostMegabytes: ['0', '1000001'],
+    fieldMode: ['all'],
+  }),
   ...casesOf(addressCase, { connectUrl: unfitAddresses, tokenUrl: unfitAddresses }),
 ];
 
@@ -156,6 +185,22 @@ const fit: readonly Case[] = [
     event: ['', 'JobCompletedEvent', 'SkuPriceChangedNotification'],
     path: ['a', '/a/', 'norce/job-completed', variable],
     header: ['', 'X-Norce-Secret', 'authorization', variable],
+  }),
+  ...casesOf(accumulatorCase, {
+    fullFile: ['', 'no', 'yes', 'message'],
+    shrinkage: ['', '1', '100'],
+    import: ['import-onhands', 'import-relations'],
+    collection: ['a', 'Preise & Bestände', variable],
+    identity: ['Id', 'Code', 'EmailAddress'],
+    supplierId: ['7', variable],
+    accountId: ['', '10000', variable],
+    releaseMinutes: ['', '1', 527040, variable],
+    releaseItems: ['', '1', variable],
+    releaseKilobytes: ['', '10000', variable],
+    schedulePattern: ['', '0 6-22 * * 1-5', '*/10 * * * * *', '0 3 L * SUN', variable],
+    scheduleZone: ['', 'Europe/Stockholm', 'UTC', variable],
+    mostItems: ['', '1', variable],
+    mostMegabytes: ['', '1000000', variable],
   }),
   ...casesOf(addressCase, { connectUrl: fitAddresses, tokenUrl: fitAddresses }),
 ];
@@ -212,7 +257,7 @@ describeOnEachLine('validators in the editor', (test) => {
   test('ask for a connection', async (stage) => {
     const editor = await stage.open();
     await editor.add([importNode('import', 'import-onhands', ''), ...otherNodes('')]);
-    for (const id of ['import', 'job-status', 'job-restart', 'event']) {
+    for (const id of ['import', 'accumulator', 'job-status', 'job-restart', 'event']) {
       assert.equal((await editor.reasons(id)).length, 1, id);
     }
   });

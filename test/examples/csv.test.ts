@@ -98,8 +98,7 @@ async function untilPressed({ url }: NodeRed, nodes: readonly ExampleNode[], but
   await until(button, async () => (await fetch(`${url}/inject/${id}`, { method: 'POST' })).ok);
 }
 
-describe('example: CSV of a shop', function () {
-  this.timeout(60_000);
+describe('example: CSV of a shop', () => {
   let simulator: Simulator;
   let nodeRed: NodeRed;
   let folder: string;

@@ -41,8 +41,7 @@ async function press({ editorUrl }: Demo, nodes: readonly ExampleNode[], button:
   assert.ok(ok, button);
 }
 
-describe('npm start', function () {
-  this.timeout(120_000);
+describe('npm start', () => {
   let folder: string;
   let stopping: AbortController;
   let demo: Demo;
@@ -131,6 +130,18 @@ describe('npm start', function () {
       await until(button, async () => (await paths(path)).length > before);
     }
     assert.ok((await stateOf(demo)).requests.every(({ status }) => status === 200));
+  });
+
+  it('collects changes until they are asked for, products first', async () => {
+    const before = (await stateOf(demo)).catalogue;
+    const count = (kind: string, catalogue = before) => catalogue[kind]?.length ?? 0;
+    const nodes = await flowsOf(demo);
+    const flush = nodes.find(({ id }) => id === 'norce-example-order-flush');
+    await press(demo, nodes, 'A new product');
+    assert.ok((await fetch(`${demo.editorUrl}inject/${flush?.id}`, { method: 'POST' })).ok);
+    for (const kind of ['skus', 'prices', 'onhands']) {
+      await until(kind, async () => count(kind, (await stateOf(demo)).catalogue) === count(kind) + 1);
+    }
   });
 
   it('takes other ports when its own are taken, and keeps what the user changed', async () => {

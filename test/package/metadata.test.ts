@@ -67,7 +67,13 @@ describe('package', () => {
       assert.ok(await exists('dist', 'nodes', 'locales', 'en-US', `${name}.json`), `${name}.json`);
       assert.ok(await exists('dist', 'nodes', 'locales', 'en-US', `${name}.html`), `help of ${name}`);
     }
-    for (const icon of ['norce-import', 'norce-job-status', 'norce-job-restart', 'norce-event']) {
+    for (const icon of [
+      'norce-import',
+      'norce-accumulator',
+      'norce-job-status',
+      'norce-job-restart',
+      'norce-event',
+    ]) {
       assert.ok(await exists('dist', 'nodes', 'icons', `${icon}.svg`), icon);
     }
   });

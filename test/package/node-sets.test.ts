@@ -56,7 +56,7 @@ describe('node sets', () => {
   });
 
   it('have an input with a label for each property, and none for anything else', () => {
-    const kept = ['fieldChoice', 'clear', 'switches'];
+    const kept = ['fieldChoice', 'clear', 'switches', 'follows'];
     for (const set of sets) {
       const definition = definitionOf(set);
       const prefix = definition.category === 'config' ? 'node-config-input' : 'node-input';
@@ -130,7 +130,9 @@ describe('node sets', () => {
     const setsOf = (file: string): readonly string[] => {
       if (file.startsWith('connection-')) return ['connect-config'];
       if (file === 'event-dialog.ts') return ['event'];
-      return file === 'job-dialog.ts' ? ['job-status', 'job-restart'] : importNames;
+      if (file === 'accumulator-dialog.ts') return ['accumulator'];
+      if (file === 'import-dialog.ts') return importNames;
+      return file === 'job-dialog.ts' ? ['job-status', 'job-restart'] : [...importNames, 'accumulator'];
     };
     let keysFound = 0;
     for (const file of await readdir(fromRoot('src/editor'))) {
@@ -166,6 +168,7 @@ describe('node sets', () => {
     const shows: readonly (readonly [RegExp, readonly string[], readonly string[]])[] = [
       [/#show\(\s*'\w+',\s*'\w+',\s*'(\w+)'/g, ['import-status.ts'], importNames],
       [/status\.(\w+)`/g, ['event-node.ts'], ['event']],
+      [/#text\('(\w+)'/g, ['accumulator-status.ts'], ['accumulator']],
       [/#show\([^,]+,\s*'\w+',\s*'(\w+)'/g, ['job-node-status.ts'], ['job-status']],
       [/#status\.(restarted)\(/g, ['job-restart-node.ts'], ['job-restart']],
     ];
@@ -194,9 +197,22 @@ describe('node sets', () => {
     }
   });
 
+  it('offer each import in the accumulator, and the keys where there are several', () => {
+    const { html, type, catalogue } = sets.find(({ name }) => name === 'accumulator') as NodeSet;
+    assert.deepEqual(matchesOf(html, /<option value="(import-[\w-]+)"/g), importNames);
+    for (const name of importNames) assert.ok(textOf(catalogue, `${type}.imports.${name}`), name);
+    const [text = ''] = matchesOf(html, /identities = JSON\.parse\('([^']+)'\)/g);
+    const identities = JSON.parse(text) as Readonly<Record<string, readonly string[]>>;
+    assert.deepEqual(Object.keys(identities), ['import-products', 'import-customers', 'import-companies']);
+    assert.deepEqual(identities['import-companies'], ['Id', 'Code', 'OrganizationNo']);
+    assert.match(html, /usualImports = 'import-products'/);
+    assert.match(html, /supplierImports = 'import-supplier-products'/);
+  });
+
   it('have a text for each group, each way of writing and each switch', () => {
+    const accumulator = sets.find((set) => set.name === 'accumulator') as NodeSet;
     for (const name of importNames) {
-      const { type, catalogue } = sets.find((set) => set.name === name) as NodeSet;
+      const set = sets.find((each) => each.name === name) as NodeSet;
       const groups = fieldGroups(name);
       const switches = switchGroups(name);
       const modes = groups.flatMap((group) => group.rows.flatMap((row) => [...row.values.keys()]));
@@ -208,7 +224,9 @@ describe('node sets', () => {
           .filter((group) => group.kind === 'modifiers')
           .flatMap((group) => group.values.map((value) => `switches.${value.name}`)),
       ];
-      for (const key of keys) assert.ok(textOf(catalogue, `${type}.${key}`), `${name}: ${key}`);
+      for (const { type, catalogue } of [set, accumulator]) {
+        for (const key of keys) assert.ok(textOf(catalogue, `${type}.${key}`), `${type}: ${name}: ${key}`);
+      }
     }
   });
 

@@ -11,7 +11,13 @@ import { fromRoot } from '../../scripts/build/paths.ts';
 import { importNames } from '../../src/contract/index.ts';
 
 /** Names of all node sets, in the order of the palette. */
-export const nodeNames: readonly string[] = ['connect-config', ...importNames, ...jobNodes, 'event'];
+export const nodeNames: readonly string[] = [
+  'connect-config',
+  ...importNames,
+  'accumulator',
+  ...jobNodes,
+  'event',
+];
 
 /** One node set: a dialog with its help and its texts. */
 export interface NodeSet {
