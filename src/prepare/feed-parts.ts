@@ -16,7 +16,7 @@ import { Uncuttable } from './record-tree.ts';
 import { changeRequests } from './requests.ts';
 import { SerialisedItem } from './serialised-item.ts';
 import { treeOf } from './slices.ts';
-import type { PreparedRequest, PrepareWarning, RejectedItem, RequestHeader } from './types.ts';
+import type { FeedCounts, PreparedRequest, PrepareWarning, RejectedItem, RequestHeader } from './types.ts';
 import { Warnings } from './warnings.ts';
 
 /** An item under its identity key, as text. */
@@ -34,8 +34,7 @@ export interface JointFields {
 
 /** What was found out about some parts, as plain JSON. */
 export interface FeedNotes {
-  /** How many lie within each bound of the feed, such as a price list; '' where it has none. */
-  readonly counts: readonly (readonly [bound: string, items: number])[];
+  readonly counts: FeedCounts;
   readonly joint: JointFields;
   readonly common: CommonNotes;
 }

@@ -6,7 +6,7 @@ import { groupItems, splittingFields } from './group.ts';
 import { requestHeader } from './header.ts';
 import type { Preparation } from './preparation.ts';
 import type { SerialisedItem } from './serialised-item.ts';
-import type { PreparedRequest } from './types.ts';
+import type { FeedCounts, PreparedRequest } from './types.ts';
 import type { Warnings } from './warnings.ts';
 
 /** More requests than this for field lists alone earn a warning: nearly half a minute's budget. */
@@ -17,6 +17,13 @@ const manyStages = 10;
 
 /** How many of the fields that split most a warning names. */
 const mostNamedFields = 3;
+
+/** How many items lie within each bound of a full feed. */
+function countsOf(items: readonly SerialisedItem[]): FeedCounts {
+  const counts = new Map<string, number>();
+  for (const { scope } of items) counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  return [...counts];
+}
 
 /** One request of items of one stage. */
 export function toRequest(
@@ -30,6 +37,7 @@ export function toRequest(
     stage: items[0]?.stage ?? 0,
     items,
     bytes: bodyBytes(items),
+    ...(options.fullFile ? { counts: countsOf(items) } : {}),
   };
 }
 

@@ -109,6 +109,9 @@ export interface PreparedItem {
   readonly bytes: number;
 }
 
+/** How many distinct items lie within each bound of a full feed, such as a price list; '' where it has none. */
+export type FeedCounts = readonly (readonly [bound: string, items: number])[];
+
 /** The settings of a request, as its header states them. */
 export type RequestHeader = Readonly<Record<string, number | boolean | readonly number[]>>;
 
@@ -127,6 +130,8 @@ export interface PreparedRequest {
   readonly items: readonly PreparedItem[];
   /** Length of the body in bytes. */
   readonly bytes: number;
+  /** Of a full feed, or a part of one that is whole within its bounds. */
+  readonly counts?: FeedCounts;
 }
 
 /** What prepare makes of a list of items. */

@@ -2,7 +2,7 @@
  * The one core behind the nine import nodes: items in, jobs and what was not sent out.
  */
 import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 'node-red';
-import { type Progress, processRegistry } from '../connection/index.ts';
+import { type Connection, type Progress, processRegistry } from '../connection/index.ts';
 import type { ImportName } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import { type Preparation, type Prepared, preparation, prepare } from '../prepare/index.ts';
@@ -13,11 +13,13 @@ import {
   jobEnds,
   type Ledger,
   sendRequests,
+  shrunkenFeed,
 } from '../sending/index.ts';
 import { batchFailure, batchOf } from './batch-input.ts';
 import type { NodeProperties } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { isStopping } from './deploy.ts';
+import { forceOf } from './force.ts';
 import { Outputs } from './import-outputs.ts';
 import { type ImportSettings, importSettings, messageOptions } from './import-settings.ts';
 import { ImportStatus } from './import-status.ts';
@@ -79,6 +81,7 @@ class ImportNode {
     if (this.#settings === undefined) throw this.#problem;
     const { connection, dryRun, ...limits } = connectionOf(this.#RED, this.#connectionId);
     const plan = preparation(messageOptions(this.#settings, limits, message.norce));
+    const isForced = forceOf(message.norce);
     const { payload } = message;
     if (!Array.isArray(payload)) {
       throw new ConnectError(
@@ -89,9 +92,10 @@ class ImportNode {
     const prepared = await prepare(payload, plan);
     const out = new Outputs(this.#RED, this.#import, message, context);
     this.#warn(prepared);
-    if (prepared.refusal !== undefined) {
-      out.refused(payload, prepared, prepared.refusal);
-      throw prepared.refusal;
+    const refusal = prepared.refusal ?? (isForced ? undefined : await this.#shrunken(prepared, connection));
+    if (refusal !== undefined) {
+      out.refused(payload, prepared, refusal);
+      throw refusal;
     }
     if (prepared.rejected.length > 0) out.rejected(prepared);
     if (dryRun || this.#settings.dryRun) {
@@ -102,6 +106,23 @@ class ImportNode {
     const failure = await this.#send(prepared, plan, connection, context, out);
     this.#status.finished(prepared, failure);
     if (failure !== undefined) throw failure;
+  }
+
+  /** Why a full feed is not sent: it has shrunk, or nobody can tell because the store cannot be read. */
+  async #shrunken(
+    { requests }: Prepared,
+    { scope }: Pick<Connection, 'scope'>,
+  ): Promise<ConnectError | undefined> {
+    try {
+      return await shrunkenFeed(requests, {
+        store: servicesOf(this.#RED).store,
+        scope,
+        import: this.#import,
+      });
+    } catch (thrown) {
+      if (thrown instanceof ConnectError) return thrown;
+      throw thrown;
+    }
   }
 
   /**

@@ -92,11 +92,14 @@ function messageFields(given: NodeProperties): FieldSelection | undefined {
 /** The properties of `msg.norce` by which a message overrides its node. */
 export const wishNames = ['accountId', 'supplierId', 'fullFile', 'fields'] as const;
 
+/** What a message asks for beside that. */
+const wishes = [...wishNames, 'force'] as const;
+
 /** What a message asked for in its `msg.norce`, and nothing else of it. */
 export function messageWishes(norce: unknown): Record<string, unknown> {
   const given = (norce ?? {}) as NodeProperties;
   return Object.fromEntries(
-    wishNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    wishes.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
   );
 }
 

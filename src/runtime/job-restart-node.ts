@@ -3,10 +3,11 @@
  */
 import type { Node, NodeAPI, NodeDef, NodeInitializer, NodeMessageInFlow } from 'node-red';
 import { processRegistry } from '../connection/index.ts';
-import { asError, ConnectError } from '../errors.ts';
+import { asError } from '../errors.ts';
 import { restartJob } from '../jobs/index.ts';
 import { type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
+import { forceOf } from './force.ts';
 import { handleInput, type InputContext } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
 import { withoutOutcome } from './job-message.ts';
@@ -68,15 +69,6 @@ class JobRestartNode {
     context.send([{ ...message, norce }]);
     this.#status.restarted(job.jobId);
   }
-}
-
-/** @throws ConnectError `OPTION_INVALID` */
-function forceOf({ force }: Readonly<Record<string, unknown>>): boolean {
-  if (force === undefined || force === null) return false;
-  if (typeof force === 'boolean') return force;
-  throw new ConnectError('OPTION_INVALID', 'msg.norce.force must be true or false.', {
-    details: { option: 'force' },
-  });
 }
 
 /** Registers the node norce-job-restart. */

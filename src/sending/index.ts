@@ -15,3 +15,4 @@ export { type JobEnd, jobEnds } from './job-ends.ts';
 export type { Ledger } from './ledger-entry.ts';
 export { processBatchSender } from './process-sender.ts';
 export { type AcceptedRequest, type FailedItems, type SendListener, sendRequests } from './send.ts';
+export { shrunkenFeed } from './shrunken-feed.ts';

@@ -82,7 +82,7 @@ function outcomeOf({ code, details }: ConnectError): FailedItems['outcome'] {
 }
 
 function entryOf(
-  { header, items, bytes }: PreparedRequest,
+  { header, items, bytes, counts }: PreparedRequest,
   { connection, import: name, nodeId, ledger }: SendOptions,
 ): LedgerEntry {
   const { SupplierId: supplierId, FullFile: fullFile } = header;
@@ -91,6 +91,7 @@ function entryOf(
     import: name,
     ...(typeof supplierId === 'number' ? { supplierId } : {}),
     fullFile: fullFile === true,
+    ...(counts === undefined ? {} : { counts: new Map(counts) }),
     header: JSON.stringify(header),
     items: items.length,
     bytes,

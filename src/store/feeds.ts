@@ -4,6 +4,7 @@
  * form of lines that of `collections.ts`.
  */
 import type { Amount, Batch, CollectionName, NewPiece, NoBatch } from './collections.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * `collecting`: items are missing. `checking`: it is whole, and is being divided and joined. `held`: it must not be
@@ -100,12 +101,19 @@ export interface FeedVerdict {
 
 /** What is known of one bound of a lane. */
 export interface Baseline {
-  /** Distinct items of the last full feed whose job has succeeded. */
+  /** Distinct items of the last full feed whose job has succeeded: of those, the one that was sent last. */
   readonly items: number;
 }
 
 /** Why a feed got no batch: changes of its lane that are older than it have to go first. */
 export type NoFeedBatch = NoBatch | 'older changes wait';
+
+/** All sending of one import of one connection. */
+export interface Lane {
+  readonly scope: Scope;
+  readonly import: string;
+  readonly supplierId: number | null;
+}
 
 /** Full feeds. */
 export interface FeedStore {
@@ -129,8 +137,8 @@ export interface FeedStore {
   notes(id: number): Promise<readonly string[]>;
   /** Items that were rejected while it was joined, and names that were found under two keys. */
   faults(id: number): Promise<{ readonly rejected: number; readonly clashes: number }>;
-  /** What is known of the bounds of a feed's lane, by bound. */
-  baselines(id: number, bounds: readonly string[]): Promise<ReadonlyMap<string, Baseline>>;
+  /** What is known of some bounds of a lane, by bound. */
+  baselines(lane: Lane, bounds: readonly string[]): Promise<ReadonlyMap<string, Baseline>>;
   /**
    * Ends the check. A feed that can be sent takes the place of older ones within its bounds that have not gone out.
    *

@@ -7,7 +7,7 @@
  * have. All times are milliseconds since 1970, unless said otherwise.
  */
 import type { BatchStore, CollectionStore } from './collections.ts';
-import type { FeedStore } from './feeds.ts';
+import type { FeedCounts, FeedStore } from './feeds.ts';
 import type { Scope } from './scope.ts';
 
 /** A slot of a throttle that a former process has taken. */
@@ -40,6 +40,11 @@ export interface NewRequest {
   /** Of the request's header, where the import has it. */
   readonly supplierId?: number;
   readonly fullFile: boolean;
+  /**
+   * Of a full feed that is no batch's: what the next one is compared with, once a job of the request has succeeded
+   * (`FeedStore.baselines`).
+   */
+  readonly counts?: FeedCounts;
   /** The header's value, as JSON. */
   readonly header: string;
   readonly items: number;

@@ -3,10 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { checkFeed } from '../../src/accumulator/feeds/check.ts';
-import { defaultShrinkage, shrinkageHold } from '../../src/accumulator/feeds/guards.ts';
+import { shrinkageHold } from '../../src/accumulator/feeds/guards.ts';
 import { merger } from '../../src/accumulator/sealing/index.ts';
 import type { ImportName } from '../../src/contract/index.ts';
-import { checkItems, preparation, prepare } from '../../src/prepare/index.ts';
+import { checkItems, defaultShrinkage, preparation, prepare } from '../../src/prepare/index.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import type { Feed } from '../../src/store/index.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';

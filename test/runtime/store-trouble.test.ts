@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { NodeMessage } from 'node-red';
 import { Simulator } from '../../src/simulator/index.ts';
 import { helper, importFlow, importNode, load, storeFile, unload } from '../support/flow.ts';
 
@@ -37,15 +38,20 @@ describe('a store that cannot be used', () => {
   it('is told of by the connection, and by the error of each message', async () => {
     await mkdir(dirname(storeFile()), { recursive: true });
     await writeFile(storeFile(), 'no database '.repeat(1000));
-    const got = await load(importFlow('import-onhands', simulator));
+    const got = await load(importFlow('import-onhands', simulator, { fullFile: 'message' }));
     await until(() => logged('error').length > 0);
     assert.match(logged('error').join('\n'), /store\.sqlite/);
-    importNode().receive({
-      payload: [{ PartNo: 'P', WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 1 }],
-    });
+    const payload = [{ PartNo: 'P', WarehouseCode: 'W', LocationCode: 'L', OnhandValue: 1 }];
+    importNode().receive({ payload });
     await got.ended();
+    // What a full feed is compared with cannot be read.
+    importNode().receive({ payload, norce: { fullFile: true } } as NodeMessage);
+    await got.ended(2);
     assert.equal(got.of('accepted').length, 0);
-    assert.match(String(got.of('caught')[0]?.error?.code), /^STORE_/);
+    for (const index of [0, 1]) {
+      assert.match(String(got.of('caught')[index]?.error?.code), /^STORE_/);
+      assert.deepEqual(got.of('rejected')[index]?.payload, payload);
+    }
     assert.equal(simulator.requests.length, 0);
   });
 

@@ -29,7 +29,7 @@ const command = fc.record({
       'claim wait',
     ] as const),
     ...(['finish wait', 'next limit', 'nodes', 'add event', 'add event', 'pending events'] as const),
-    ...(['claim event', 'finish event'] as const),
+    ...(['claim event', 'finish event', 'end', 'end', 'baselines', 'baselines'] as const),
   ),
   scope: fc.constantFrom('https://one.example/', 'https://two.example/'),
   job: fc.constantFrom('1', '2', '3'),
@@ -132,6 +132,7 @@ function requestStep(
         keys: Array.from({ length: number }, (_, index) => `${text}${index}`),
         nodeId: node,
         ...(number === 1 && { supplierId: 7 }),
+        counts: new Map([['x', pick], ...(isOdd ? ([['y', number]] as const) : [])]),
       });
       return {
         call: () => store.requests.begin(request, now),
@@ -200,6 +201,18 @@ function jobStep(store: Store, model: Model, command: Command, now: number): Ste
         call: () => store.jobs.restarted(scope, job, otherJob, now),
         expected: () => model.restarted(scope, job, otherJob, now),
       };
+    case 'baselines': {
+      const lane = { scope, import: 'import-onhands', supplierId: number === 1 ? 7 : null };
+      const bounds = ['x', 'y', 'z'];
+      return {
+        call: () => store.feeds.baselines(lane, bounds),
+        expected: () => {
+          const known = model.baselinesOf(lane, bounds);
+          if (known.size > 0) knownBaselines += 1;
+          return known;
+        },
+      };
+    }
     case 'newer':
       return { call: () => store.jobs.newer(scope, job), expected: () => model.newer(scope, job) };
     case 'prune':
@@ -297,6 +310,9 @@ function eventStep(
   }
 }
 
+/** How often the model knew of a baseline. */
+let knownBaselines = 0;
+
 describe('store: model', () => {
   const stores = new Stores();
   after(() => stores.clear());
@@ -368,5 +384,6 @@ describe('store: model', () => {
     for (const kind of ['accepted', 'abandoned', 'keys', 'end', 'newer', 'due', 'pending waits', 'load']) {
       assert.ok((seen.get(kind) ?? 0) > 10, `${kind} hardly ever had something to tell`);
     }
+    assert.ok(knownBaselines > 10, 'baselines were hardly ever known');
   });
 });

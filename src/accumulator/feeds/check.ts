@@ -66,7 +66,7 @@ export async function checkFeed(
       rejected: feed.rejected + rejected,
       clashes,
       notes,
-      baselines: await feeds.baselines(feed.id, bounds),
+      baselines: await feeds.baselines(feed, bounds),
     },
     checked,
     shrinkage,

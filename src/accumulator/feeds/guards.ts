@@ -2,11 +2,18 @@
  * Whether a whole full feed may go out: what it would deactivate because it is missing has to be meant so.
  */
 import { ConnectError } from '../../errors.ts';
-import { type FeedNotes, feedCut, itemsRejected, type Preparation } from '../../prepare/index.ts';
+import {
+  type FeedCounts,
+  type FeedNotes,
+  feedCut,
+  feedShrunk,
+  itemsRejected,
+  nameOfBound,
+  type Preparation,
+  shrinkageOf,
+} from '../../prepare/index.ts';
 import type { Baseline, FeedHold } from '../../store/index.ts';
 
-/** Bounds with fewer items are judged together with the others alone: a few items come and go. */
-const fewestAlone = 100;
 /** Bounds that a message names at most. */
 const mostNamed = 5;
 
@@ -21,20 +28,12 @@ export interface JoinedFeed {
   readonly baselines: ReadonlyMap<string, Baseline>;
 }
 
-/** How much of a feed may be missing, in percent of the items of the last one that succeeded. */
-export const defaultShrinkage = 20;
-
 function held(error: ConnectError, isConfirmable: boolean): FeedHold {
   return { code: error.code, message: error.message, isConfirmable };
 }
 
-/** A bound as people read it. */
-function nameOf(bound: string): string {
-  return bound.replace(/^[^=]*=/, '').replace(/["[\]]/g, '');
-}
-
 function namesOf(bounds: readonly string[]): string {
-  const named = bounds.slice(0, mostNamed).map(nameOf).join('; ');
+  const named = bounds.slice(0, mostNamed).map(nameOfBound).join('; ');
   return bounds.length > mostNamed ? `${named} and ${bounds.length - mostNamed} more` : named;
 }
 
@@ -47,15 +46,6 @@ function firstHold(bounds: readonly string[]): FeedHold {
   };
 }
 
-function shrunkHold(now: number, before: number, bound: string): FeedHold {
-  const within = bound === '' ? '' : ` within ${nameOf(bound)}`;
-  return {
-    code: 'FULL_FEED_SHRUNK',
-    message: `The full feed has ${now} items${within}, the last one that succeeded had ${before}. What is missing from it would be deactivated. Confirm it when it is meant so.`,
-    isConfirmable: true,
-  };
-}
-
 /**
  * Compares a feed with the last ones within its bounds.
  *
@@ -64,26 +54,14 @@ function shrunkHold(now: number, before: number, bound: string): FeedHold {
  * @returns why it is held; undefined where it may go out
  */
 export function shrinkageHold(
-  counts: FeedNotes['counts'],
+  counts: FeedCounts,
   baselines: ReadonlyMap<string, Baseline>,
   shrinkage: number,
 ): FeedHold | undefined {
   const unknown = counts.filter(([bound]) => !baselines.has(bound)).map(([bound]) => bound);
   if (unknown.length > 0) return firstHold(unknown);
-  const isTooFew = (missing: number, before: number) => missing * 100 > before * shrinkage;
-  let missing = 0;
-  let all = 0;
-  for (const [bound, now] of counts) {
-    const before = baselines.get(bound)?.items ?? 0;
-    all += before;
-    // What another bound has gained is not what this one lacks.
-    missing += Math.max(0, before - now);
-    if (before >= fewestAlone && isTooFew(before - now, before)) return shrunkHold(now, before, bound);
-  }
-  const now = counts.reduce((sum, [, items]) => sum + items, 0);
-  return isTooFew(missing, all)
-    ? shrunkHold(now, all, counts.length === 1 ? (counts[0]?.[0] ?? '') : '')
-    : undefined;
+  const shrunk = shrinkageOf(counts, baselines, shrinkage);
+  return shrunk && held(feedShrunk(shrunk, 'Confirm it when it is meant so.'), true);
 }
 
 /** Why a feed must not go out, or not before a person has confirmed it; undefined where nothing speaks against it. */

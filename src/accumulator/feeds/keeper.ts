@@ -3,14 +3,19 @@
  */
 import type { Clock } from '../../connection/index.ts';
 import { asError } from '../../errors.ts';
-import { checkItems, type Preparation, type PrepareOptions, preparation } from '../../prepare/index.ts';
+import {
+  checkItems,
+  defaultShrinkage,
+  type Preparation,
+  type PrepareOptions,
+  preparation,
+} from '../../prepare/index.ts';
 import type { Collection, Feed, FeedPortion, Store } from '../../store/index.ts';
 import { portionsOf } from '../appender.ts';
 import { mostRejected } from '../kept-items.ts';
 import { type Merger, merger } from '../sealing/index.ts';
 import type { AccumulatorSettings, Added, FeedMessage } from '../types.ts';
 import { checkFeed } from './check.ts';
-import { defaultShrinkage } from './guards.ts';
 
 /** In minutes: how long a feed may take from its first item until it is sent. */
 const longestLife = 24 * 60;

@@ -15,7 +15,8 @@ export function feedStore(client: StoreClient, owner: string): FeedStore {
     join: (id, partition, part) => client.call('feeds.join', id, partition, part),
     notes: (id) => client.call('feeds.notes', id),
     faults: (id) => client.call('feeds.faults', id),
-    baselines: (id, bounds) => client.call('feeds.baselines', id, bounds),
+    baselines: ({ scope, import: name, supplierId }, bounds) =>
+      client.call('feeds.baselines', { scope, import: name, supplierId }, bounds),
     decide: (id, verdict) => client.call('feeds.decide', id, verdict),
     confirm: (id) => client.call('feeds.confirm', id),
     discard: (id) => client.call('feeds.discard', id),

@@ -97,8 +97,9 @@ CREATE TABLE feed_bound (
   import TEXT NOT NULL,
   supplier_id INTEGER,
   bound TEXT NOT NULL,
-  sent_place INTEGER NOT NULL,
-  items INTEGER
+  sent_place INTEGER,
+  items INTEGER,
+  request_id INTEGER
 ) STRICT;
 CREATE INDEX feed_bound_lane ON feed_bound (scope, import, supplier_id, bound);
 `;

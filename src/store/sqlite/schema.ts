@@ -54,6 +54,13 @@ CREATE TABLE request_keys (
   keys TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE request_count (
+  request_id INTEGER NOT NULL REFERENCES request (id) ON DELETE CASCADE,
+  bound TEXT NOT NULL,
+  items INTEGER NOT NULL,
+  PRIMARY KEY (request_id, bound)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE run (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   scope TEXT NOT NULL,

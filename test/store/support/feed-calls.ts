@@ -33,7 +33,7 @@ export function callFeeds(database: Database): void {
     on['feeds.join'](database, feed.id, 0, { lines: 'k\t{}', notes: '{}', names, rejected: 0 });
     on['feeds.notes'](database, feed.id);
     on['feeds.faults'](database, feed.id);
-    on['feeds.baselines'](database, feed.id, ['x']);
+    on['feeds.baselines'](database, feed, ['x']);
     on['feeds.decide'](database, feed.id, { counts: new Map([['x', 1]]), hold });
     return feed.id;
   };

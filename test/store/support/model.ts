@@ -7,6 +7,7 @@ import type {
   FollowedJob,
   JobEnd,
   JobRun,
+  Lane,
   NewEvent,
   NewRequest,
   NewWait,
@@ -45,6 +46,8 @@ export class Model {
   /** In the order in which Connect took them. */
   acceptances: number[] = [];
   runs: Run[] = [];
+  /** By lane and bound: what full feeds are compared with, and the request that it is of. */
+  readonly baselines = new Map<string, { readonly items: number; readonly requestId: number }>();
   announcements: { number: number; scope: string; jobId: string; status: number; at: number }[] = [];
   announced = 0;
   /** Of the ends that the test has asked for; those that the store makes by itself have ids that nobody knows. */
@@ -252,6 +255,24 @@ export class Model {
       .map(({ claims: _, ...event }) => event);
   }
 
+  baselinesOf({ scope, import: name, supplierId }: Lane, bounds: readonly string[]) {
+    const lane = JSON.stringify([scope, name, supplierId]);
+    return new Map(
+      bounds.flatMap((bound) => {
+        const known = this.baselines.get(lane + bound);
+        return known ? [[bound, { items: known.items }] as const] : [];
+      }),
+    );
+  }
+
+  #succeeded({ id, scope, import: name, supplierId, counts = new Map() }: Request): void {
+    const lane = JSON.stringify([scope, name, supplierId ?? null]);
+    for (const [bound, items] of counts) {
+      const isOlder = id < (this.baselines.get(lane + bound)?.requestId ?? 0);
+      if (!isOlder) this.baselines.set(lane + bound, { items, requestId: id });
+    }
+  }
+
   #isDue(wait: Wait & { target: Run }, at: number): boolean {
     return wait.target.end !== undefined || (wait.limitAt !== null && wait.limitAt <= at);
   }
@@ -326,6 +347,7 @@ export class Model {
     this.outcomeIds.add(end.outcomeId);
     run.end = end;
     const request = this.requests.find(({ id }) => id === run.requestId);
+    if (request && end.result === 'succeeded') this.#succeeded(request);
     if (request && !this.runs.some((each) => each.requestId === request.id && !each.end))
       request.hasKeys = false;
   }

@@ -1,8 +1,9 @@
 /**
  * Full feeds that are whole: divided by key, joined part by part, and decided on.
  */
-import type { Baseline, Feed, FeedVerdict, JoinedPart } from '../../feeds.ts';
+import type { Feed, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
+import { baselinesOf } from './baselines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { dropFeed, feedIn, feedsWhere, findFeed } from './feed-rows.ts';
 import { partitionOf } from './sealing.ts';
@@ -163,26 +164,7 @@ export const feedCheckingOperations = {
     return faults;
   },
 
-  'feeds.baselines'(
-    database: Database,
-    id: number,
-    bounds: readonly string[],
-  ): ReadonlyMap<string, Baseline> {
-    const feed = findFeed(database, id);
-    if (feed === undefined) throw entryUnknown(`full feed ${id}`);
-    const baselines = new Map<string, Baseline>();
-    for (const bound of bounds) {
-      const known = database.get<{ items: number | null }>(
-        'SELECT items FROM feed_bound WHERE scope = ? AND import = ? AND supplier_id IS ? AND bound = ?',
-        feed.scope,
-        feed.import,
-        feed.supplierId,
-        bound,
-      );
-      if (known !== undefined && known.items !== null) baselines.set(bound, { items: known.items });
-    }
-    return baselines;
-  },
+  'feeds.baselines': baselinesOf,
 
   'feeds.decide'(database: Database, id: number, { counts, hold }: FeedVerdict): Feed | undefined {
     const feed = feedIn(database, id, 'checking');

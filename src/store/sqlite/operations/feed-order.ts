@@ -3,17 +3,11 @@
  * and before the feed's own job has ended is written once more behind it, because the feed holds older values.
  */
 import type { NewBlock } from '../../collections.ts';
-import type { Feed, FeedHold } from '../../feeds.ts';
+import type { Feed, FeedHold, Lane } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
+import { setBaselines } from './baselines.ts';
 import { collectionWithId, count, insertBlock, nextPlace } from './collections.ts';
 import { dropFeed, feedsWhere } from './feed-rows.ts';
-
-/** All sending of one import of one connection. */
-export interface Lane {
-  readonly scope: string;
-  readonly import: string;
-  readonly supplierId: number | null;
-}
 
 /** The request of a feed's batch that is the feed; those after it are changes. */
 export const feedRequest = 0;
@@ -140,16 +134,16 @@ export function isFeedLeft(
 export function noteWritten(database: Database, batchId: string, number: number): void {
   const feed = number === feedRequest ? feedOfBatch(database, batchId) : undefined;
   if (feed === undefined) return;
-  database.run(
-    `UPDATE feed_bound SET items = (SELECT items FROM feed_count WHERE feed_id = ? AND bound = feed_bound.bound)
-     WHERE scope = ? AND import = ? AND supplier_id IS ?
-       AND bound IN (SELECT bound FROM feed_count WHERE feed_id = ?)`,
-    feed.id,
-    feed.scope,
-    feed.import,
-    feed.supplierId,
+  const counts = database.all<{ bound: string; items: number }>(
+    'SELECT bound, items FROM feed_count WHERE feed_id = ?',
     feed.id,
   );
+  const sent = database.get<{ id: number | null }>(
+    'SELECT max(id) AS id FROM request WHERE batch_id = ? AND batch_request = ?',
+    batchId,
+    number,
+  );
+  setBaselines(database, feed, counts, sent?.id ?? 0);
 }
 
 /** Where a batch was that of a full feed: what waited behind the feed goes on. A feed that is held stays. */

@@ -46,6 +46,14 @@ export const requestOperations = {
     );
     if (request.batch === undefined) {
       database.run('INSERT INTO request_keys (request_id, keys) VALUES (?, ?)', id, keys);
+      for (const [bound, items] of request.counts ?? []) {
+        database.run(
+          'INSERT INTO request_count (request_id, bound, items) VALUES (?, ?, ?)',
+          id,
+          bound,
+          items,
+        );
+      }
     } else {
       markSent(database, request.batch.id, request.batch.request);
     }

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Scope } from '../../scope.ts';
 import type { EndedJob, FollowedJob, JobEnd, JobResult, JobRun } from '../../store.ts';
 import type { Database } from '../driver.ts';
+import { noteSucceeded } from './baselines.ts';
 
 /** What is known of a run from the start. */
 interface Origin {
@@ -124,6 +125,7 @@ export function endRun(database: Database, { rowId, job }: StoredRun, end: JobEn
     end.at,
     rowId,
   );
+  if (end.result === 'succeeded' && job.requestId !== null) noteSucceeded(database, job.requestId);
   database.run('UPDATE wait SET is_ended = 1 WHERE run_id = ?', rowId);
   database.run(
     `DELETE FROM request_keys WHERE request_id = ?

@@ -1,0 +1,88 @@
+/**
+ * What full feeds are compared with: how many items the last one that succeeded had within each bound of its lane.
+ */
+import type { Baseline, Lane } from '../../feeds.ts';
+import type { Database } from '../driver.ts';
+
+interface BoundRow {
+  readonly id: number;
+  readonly items: number | null;
+  readonly requestId: number | null;
+}
+
+function boundRow(
+  database: Database,
+  { scope, import: name, supplierId }: Lane,
+  bound: string,
+): BoundRow | undefined {
+  return database.get<BoundRow>(
+    `SELECT id, items, request_id AS requestId FROM feed_bound
+     WHERE scope = ? AND import = ? AND supplier_id IS ? AND bound = ?`,
+    scope,
+    name,
+    supplierId,
+    bound,
+  );
+}
+
+/** Carries out {@link FeedStore.baselines}. */
+export function baselinesOf(
+  database: Database,
+  lane: Lane,
+  bounds: readonly string[],
+): ReadonlyMap<string, Baseline> {
+  const baselines = new Map<string, Baseline>();
+  for (const bound of bounds) {
+    const items = boundRow(database, lane, bound)?.items ?? null;
+    if (items !== null) baselines.set(bound, { items });
+  }
+  return baselines;
+}
+
+/**
+ * A full feed has succeeded. Jobs end in any order: one that was sent later counts, also where it ended earlier.
+ *
+ * @param requestId Of the ledger, whose ids grow in the order in which requests are sent.
+ */
+export function setBaselines(
+  database: Database,
+  lane: Lane,
+  counts: readonly { readonly bound: string; readonly items: number }[],
+  requestId: number,
+): void {
+  for (const { bound, items } of counts) {
+    const known = boundRow(database, lane, bound);
+    if (known === undefined) {
+      database.run(
+        'INSERT INTO feed_bound (scope, import, supplier_id, bound, items, request_id) VALUES (?, ?, ?, ?, ?, ?)',
+        lane.scope,
+        lane.import,
+        lane.supplierId,
+        bound,
+        items,
+        requestId,
+      );
+    } else if ((known.requestId ?? 0) <= requestId) {
+      database.run(
+        'UPDATE feed_bound SET items = ?, request_id = ? WHERE id = ?',
+        items,
+        requestId,
+        known.id,
+      );
+    }
+  }
+}
+
+/** A job of a request has succeeded: where that was a full feed of its own, the next one is compared with it. */
+export function noteSucceeded(database: Database, requestId: number): void {
+  const counts = database.all<{ bound: string; items: number }>(
+    'SELECT bound, items FROM request_count WHERE request_id = ?',
+    requestId,
+  );
+  if (counts.length === 0) return;
+  const lane = database.get<Lane>(
+    'SELECT scope, import, supplier_id AS supplierId FROM request WHERE id = ?',
+    requestId,
+  );
+  if (lane !== undefined) setBaselines(database, lane, counts, requestId);
+}
