@@ -12,9 +12,13 @@ const blockBytes = 256 * 1024;
 /** Commits under way at the same time: one on the disk, and one that is being put together. */
 const mostUnderWay = 2;
 
-/** Lines of one message, or a part of a large one, that go together. */
-interface Portion extends Amount {
+/** Items as the lines of a block. */
+interface Lines extends Amount {
   readonly lines: string;
+}
+
+/** Lines of one message, or a part of a large one, that go together. */
+interface Portion extends Lines {
   readonly supplierId: number | null;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -22,12 +26,6 @@ interface Portion extends Amount {
 
 /** Puts blocks into the store. */
 export type Append = (block: NewBlock) => Promise<unknown>;
-
-function bytesOf(lines: string, items: readonly CollectedItem[]): number {
-  // A line holds a key and a tab beside the text; only texts are sent.
-  const besides = items.reduce((sum, { key }) => sum + Buffer.byteLength(key) + 1, items.length - 1);
-  return Buffer.byteLength(lines) - besides;
-}
 
 /** One collection's way to the disk. What is added is appended in the order in which it was added. */
 export class Appender {
@@ -47,17 +45,14 @@ export class Appender {
    * @throws ConnectError `COLLECTION_FULL`, `STORE_…`
    */
   async add(items: readonly CollectedItem[], supplierId: number | null): Promise<void> {
-    const portions: Promise<void>[] = [];
-    for (const part of partsOf(items)) {
-      const lines = part.map(({ key, text }) => `${key}\t${text}`).join('\n');
-      const amount = { items: part.length, bytes: bytesOf(lines, part) };
-      portions.push(
-        new Promise((resolve, reject) => {
-          this.#waiting.push({ lines, ...amount, supplierId, resolve, reject });
+    const portions = portionsOf(items).map(
+      (portion) =>
+        new Promise<void>((resolve, reject) => {
+          this.#waiting.push({ ...portion, supplierId, resolve, reject });
         }),
-      );
-    }
+    );
     this.#plan();
+    if (portions.length === 1) return portions[0];
     const results = await Promise.allSettled(portions);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -121,25 +116,29 @@ function blockOf(group: readonly Portion[]): NewBlock {
   };
 }
 
-/** Items as blocks of lines. */
-export function portionsOf(items: readonly CollectedItem[]): (Amount & { readonly lines: string })[] {
-  return [...partsOf(items)].map((part) => {
-    const lines = part.map(({ key, text }) => `${key}\t${text}`).join('\n');
-    return { lines, items: part.length, bytes: bytesOf(lines, part) };
-  });
+function blockOfLines(items: readonly CollectedItem[]): Lines {
+  let lines = '';
+  let bytes = 0;
+  for (const { key, text } of items) {
+    lines += lines === '' ? `${key}\t${text}` : `\n${key}\t${text}`;
+    bytes += Buffer.byteLength(text);
+  }
+  return { lines, items: items.length, bytes };
 }
 
-function* partsOf(items: readonly CollectedItem[]): Generator<CollectedItem[]> {
-  let part: CollectedItem[] = [];
+/** Items as blocks of lines. */
+export function portionsOf(items: readonly CollectedItem[]): Lines[] {
+  const portions: Lines[] = [];
+  let first = 0;
   let length = 0;
-  for (const item of items) {
-    if (part.length >= blockItems || (part.length > 0 && length + item.text.length > blockBytes)) {
-      yield part;
-      part = [];
+  for (const [index, { text }] of items.entries()) {
+    if (index - first >= blockItems || (index > first && length + text.length > blockBytes)) {
+      portions.push(blockOfLines(items.slice(first, index)));
+      first = index;
       length = 0;
     }
-    part.push(item);
-    length += item.text.length;
+    length += text.length;
   }
-  if (part.length > 0) yield part;
+  if (items.length > first) portions.push(blockOfLines(first === 0 ? items : items.slice(first)));
+  return portions;
 }

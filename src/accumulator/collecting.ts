@@ -3,7 +3,14 @@
  */
 import { imports } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
-import { checkItems, type Preparation, preparation, type RejectedItem } from '../prepare/index.ts';
+import {
+  type CheckedItems,
+  checkItems,
+  checkItemsNow,
+  type Preparation,
+  preparation,
+  type RejectedItem,
+} from '../prepare/index.ts';
 import { offerOf, type SendingState } from '../sending/index.ts';
 import type { Collection, CollectionState, Feed } from '../store/index.ts';
 import { Appender } from './appender.ts';
@@ -39,6 +46,9 @@ export interface CollectingOptions extends Pick<ReleaseOptions, 'store' | 'clock
 
 /** In minutes: the pause until a store that failed is asked again. */
 const openPause = 5 / 60;
+
+/** Items of a message that are checked before anything else runs: that takes a few milliseconds at most. */
+const mostAtOnce = 100;
 
 const nothing = { items: 0, bytes: 0 };
 
@@ -76,17 +86,17 @@ export class Collecting implements Accumulator {
     void this.#begin();
   }
 
-  async add(items: readonly unknown[]): Promise<Added> {
+  add(items: readonly unknown[]): Promise<Added> {
+    if (items.length <= mostAtOnce) {
+      // Whatever becomes of the message from now on changes nothing in what is kept of it.
+      const checked = checkItemsNow(items, this.#preparation);
+      return this.#turns.begin(() => this.#append(checked));
+    }
     // Whoever adds to the list or cuts it short while it waits for its turn changes nothing here.
     const given = [...items];
-    return this.#turns.begin(async () => {
-      const { items: right, rejected } = await checkItems(given, this.#preparation);
-      return async () => {
-        const supplierId = this.#options.settings.options.supplierId ?? null;
-        if (right.length > 0) await this.#appender.add(right, supplierId);
-        if (rejected.length > 0) await this.#keep(rejected);
-        return { added: right.length, rejected };
-      };
+    return this.#turns.prepare(async () => {
+      const checked = await checkItems(given, this.#preparation);
+      return () => this.#append(checked);
     });
   }
 
@@ -174,6 +184,13 @@ export class Collecting implements Accumulator {
     this.#numbers = state;
     this.#release?.update(state);
     this.#tellChange();
+  }
+
+  async #append({ items, rejected }: CheckedItems): Promise<Added> {
+    const supplierId = this.#options.settings.options.supplierId ?? null;
+    if (items.length > 0) await this.#appender.add(items, supplierId);
+    if (rejected.length > 0) await this.#keep(rejected);
+    return { added: items.length, rejected };
   }
 
   #batchState(): Pick<AccumulatorState, 'batch' | 'blocked'> {

@@ -3,42 +3,61 @@
  * it, or an older value would cover a newer one, and a flush would leave behind what came before it.
  */
 
-const ignore = (): void => undefined;
-
 /** The turns of one accumulator. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
+  /** Turns that somebody has or waits for. */
+  #asked = 0;
   /** What was begun in a turn and has not ended. */
-  readonly #underWay = new Set<Promise<void>>();
+  #underWay = 0;
+  readonly #whenEnded: (() => void)[] = [];
 
   /**
-   * Prepares something in its turn. What comes of it goes on while others have theirs, so that they can be written
-   * together.
+   * Begins something at once where nobody has a turn, else in its own. It goes on while others have theirs, so that
+   * they can be written together.
+   */
+  async begin<Result>(begin: () => Promise<Result>): Promise<Result> {
+    if (this.#asked === 0) return this.#watched(begin());
+    const { begun } = await this.#inTurn(async () => ({ begun: this.#watched(begin()) }));
+    return begun;
+  }
+
+  /**
+   * Prepares something in its turn; what comes of it goes on as after {@link begin}.
    *
    * @param prepare Resolves with what begins the rest; that is begun before anybody else's turn.
    */
-  async begin<Result>(prepare: () => Promise<() => Promise<Result>>): Promise<Result> {
-    let rest: Promise<Result> | undefined;
-    await this.#inTurn(async () => {
-      const begun = (await prepare())();
-      rest = begun;
-      const ended: Promise<void> = begun.then(ignore, ignore).then(() => void this.#underWay.delete(ended));
-      this.#underWay.add(ended);
-    });
-    return rest as Promise<Result>;
+  async prepare<Result>(prepare: () => Promise<() => Promise<Result>>): Promise<Result> {
+    const { begun } = await this.#inTurn(async () => ({ begun: this.#watched((await prepare())()) }));
+    return begun;
   }
 
   /** Does something alone: when all that was asked before has ended, and before anything later begins. */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#inTurn(async () => {
-      await Promise.all(this.#underWay);
+      if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
       return work();
     });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#asked += 1;
     const turn = this.#last.then(work);
-    this.#last = turn.catch(ignore);
+    const ended = () => {
+      this.#asked -= 1;
+    };
+    this.#last = turn.then(ended, ended);
     return turn;
+  }
+
+  #watched<Result>(begun: Promise<Result>): Promise<Result> {
+    this.#underWay += 1;
+    const ended = () => {
+      this.#underWay -= 1;
+      if (this.#underWay > 0) return;
+      for (const tell of this.#whenEnded.splice(0)) tell();
+    };
+    begun.then(ended, ended);
+    return begun;
   }
 }

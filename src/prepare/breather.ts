@@ -10,9 +10,14 @@ const longestSlice = 12;
 export class Breather {
   #since = performance.now();
 
+  /** Whether the time is up: who looks first spares a promise for each of many small steps. */
+  get isDue(): boolean {
+    return performance.now() - this.#since >= longestSlice;
+  }
+
   /** Goes on at once, or in a later turn of the event loop. */
   async pause(): Promise<void> {
-    if (performance.now() - this.#since < longestSlice) return;
+    if (!this.isDue) return;
     await nextTurn();
     this.#since = performance.now();
   }

@@ -20,27 +20,48 @@ export interface CheckedItems {
   readonly rejected: readonly RejectedItem[];
 }
 
-/** Checks a list of items and yields to the event loop between them. Nothing that is given is changed. */
-export async function checkItems(given: readonly unknown[], preparation: Preparation): Promise<CheckedItems> {
-  const breather = new Breather();
-  const items: CollectedItem[] = [];
-  const rejected: RejectedItem[] = [];
-  // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
-  for (const [index, item] of [...given].entries()) {
-    await breather.pause();
+class Check {
+  readonly items: CollectedItem[] = [];
+  readonly rejected: RejectedItem[] = [];
+  readonly #preparation: Preparation;
+
+  constructor(preparation: Preparation) {
+    this.#preparation = preparation;
+  }
+
+  add(item: unknown, index: number): void {
     try {
-      const checked = checkItem(item, index, preparation);
+      const checked = checkItem(item, index, this.#preparation);
       if ('errors' in checked) {
         const { errors, key } = checked;
-        rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
+        this.rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
       } else {
-        items.push({ key: checked.keyed.identity.key, text: checked.keyed.text });
+        this.items.push({ key: checked.keyed.identity.key, text: checked.keyed.text });
       }
     } catch (thrown) {
       // A getter or proxy inside the item may throw whatever it likes.
       const message = `The item cannot be read: ${messageOf(thrown)}`;
-      rejected.push({ index, item, errors: [{ path: '', code: 'NOT_JSON', message }] });
+      this.rejected.push({ index, item, errors: [{ path: '', code: 'NOT_JSON', message }] });
     }
   }
-  return { items, rejected };
+}
+
+/** Checks a list of items and yields to the event loop between them. Nothing that is given is changed. */
+export async function checkItems(given: readonly unknown[], preparation: Preparation): Promise<CheckedItems> {
+  const breather = new Breather();
+  const check = new Check(preparation);
+  // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
+  const list = [...given];
+  for (let index = 0; index < list.length; index++) {
+    if (breather.isDue) await breather.pause();
+    check.add(list[index], index);
+  }
+  return check;
+}
+
+/** Checks a short list of items at once. Nothing that is given is changed. */
+export function checkItemsNow(given: readonly unknown[], preparation: Preparation): CheckedItems {
+  const check = new Check(preparation);
+  for (let index = 0; index < given.length; index++) check.add(given[index], index);
+  return check;
 }

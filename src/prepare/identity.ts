@@ -47,6 +47,11 @@ export function isComplete(record: ItemRecord, names: readonly string[]): boolea
 export function keyText(record: ItemRecord, names: readonly string[]): string | undefined {
   const parts: string[] = [];
   for (const name of names) {
+    const own = name.includes('.') ? undefined : record[name];
+    if (isGiven(own)) {
+      parts.push(String(own));
+      continue;
+    }
     const values = keyValues(record, name);
     if (values.length === 0) return undefined;
     parts.push(values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000'));
@@ -63,7 +68,14 @@ export function identify(
   item: ItemRecord,
   alternatives: readonly (readonly string[])[],
 ): Identity | undefined {
-  const [key, ...aliases] = alternatives.flatMap((names) => keyText(item, names) ?? []);
+  let key: string | undefined;
+  const aliases: string[] = [];
+  for (const names of alternatives) {
+    const text = keyText(item, names);
+    if (text === undefined) continue;
+    if (key === undefined) key = text;
+    else aliases.push(text);
+  }
   return key === undefined ? undefined : { key, aliases };
 }
 

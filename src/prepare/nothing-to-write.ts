@@ -28,9 +28,11 @@ export function hasNothingToWrite(
     const isListed = ((carried[list?.index ?? -1] ?? 0) & bitOf(slot)) !== 0;
     return isListed && (!slot.skipped || slot.fields.some((name) => isWritten(fields.get(name))));
   };
-  const isRecordBelow = carried.some((mask, index) => index !== list?.index && mask > 0);
-  const isUnlisted = [...fields.values()].some(
-    (field) => field.slot === undefined && !field.definition.key && isWritten(field),
-  );
-  return !isRecordBelow && !isUnlisted && !(list?.slots.some(isWrittenByList) ?? false);
+  // Nearly every item has a listed field: that is looked for first.
+  if (list?.slots.some(isWrittenByList)) return false;
+  if (carried.some((mask, index) => index !== list?.index && mask > 0)) return false;
+  for (const field of fields.values()) {
+    if (field.slot === undefined && !field.definition.key && isWritten(field)) return false;
+  }
+  return true;
 }

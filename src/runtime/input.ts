@@ -81,8 +81,13 @@ class Input {
         told.push(this.#outlet.tell(telling));
       },
     };
-    const error = await this.#handler(message, context).then(() => undefined, asError);
-    await Promise.all(told);
+    let error: Error | undefined;
+    try {
+      await this.#handler(message, context);
+    } catch (thrown) {
+      error = asError(thrown);
+    }
+    if (told.length > 0) await Promise.all(told);
     await this.#outlet.tell(
       error === undefined
         ? { here: done, there: () => done() }
