@@ -29,11 +29,13 @@ async function* chunksOf({ batches }: Store, id: string, number: number): AsyncG
   let before = '[';
   for (let position = -1; ; ) {
     const pieces = await batches.pieces(id, number, position, pageBytes);
-    const last = pieces.at(-1);
-    if (last === undefined) break;
-    yield Buffer.from(before + pieces.map(({ texts }) => texts).join(',\n'));
-    before = ',\n';
-    position = last.position;
+    if (pieces.length === 0) break;
+    for (const { position: next, texts } of pieces) {
+      yield Buffer.from(before);
+      yield texts;
+      before = ',\n';
+      position = next;
+    }
   }
   yield Buffer.from(before === '[' ? '[]' : ']');
 }

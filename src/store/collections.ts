@@ -4,6 +4,9 @@
  *
  * Texts of items are JSON as `JSON.stringify` makes it, and keys hold no control characters, so that neither ever
  * contains a tab or a line feed: lines are told apart by those.
+ *
+ * What is large and only passes through the thread that asks is bytes of UTF-8, and no string: bytes are handed from
+ * thread to thread and to the socket as they are, and leave no garbage in that thread's heap.
  */
 import type { Scope } from './scope.ts';
 
@@ -163,7 +166,7 @@ export interface NewPiece extends Amount {
    */
   readonly keys: string;
   /** Texts of the items, joined by a comma and a line feed; `bytes` is the length of this. */
-  readonly texts: string;
+  readonly texts: Uint8Array;
 }
 
 /** One request of a batch, and the items that it still holds; of one that has ended, `items` are all that it held. */
@@ -188,7 +191,7 @@ export interface BatchRequest extends Amount {
 export interface Piece {
   readonly position: number;
   readonly keys: string;
-  readonly texts: string;
+  readonly texts: Uint8Array;
 }
 
 /** Which items of a request were not written. */
@@ -222,7 +225,7 @@ export interface BatchStore {
   /** Divides more of a batch's items into its partitions, about so many bytes; says whether there are more. */
   distribute(id: string, mostBytes: number): Promise<boolean>;
   /** The lines of a partition, in the order in which they were collected; undefined when it has been filled in. */
-  partition(id: string, partition: number): Promise<string | undefined>;
+  partition(id: string, partition: number): Promise<Uint8Array | undefined>;
   /**
    * Puts what a partition came to into requests, and keeps as failed what cannot be sent any more; the lines are gone
    * after this. Failed items of which these pieces hold a newer change are marked as replaced.

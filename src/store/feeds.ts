@@ -81,7 +81,7 @@ export interface PortionTaken {
 /** A joined part of a feed. */
 export interface JoinedPart {
   /** A line for each record. */
-  readonly lines: string;
+  readonly lines: Uint8Array;
   /** What was found out about it, as JSON. */
   readonly notes: string;
   /**
@@ -130,7 +130,7 @@ export interface FeedStore {
   /** Divides more of a whole feed into partitions by key, about so many bytes; says whether there are more. */
   divide(id: number, partitionBytes: number, mostBytes: number): Promise<boolean>;
   /** The lines of a partition in the order in which they were collected; undefined when it has been joined. */
-  partition(id: number, partition: number): Promise<string | undefined>;
+  partition(id: number, partition: number): Promise<Uint8Array | undefined>;
   /** Puts what a partition was joined to in its place. */
   join(id: number, partition: number, part: JoinedPart): Promise<void>;
   /** Notes of all joined partitions. */
@@ -165,7 +165,7 @@ export interface FeedStore {
    */
   begin(id: number, batchId: string, at: number): Promise<Batch | NoFeedBatch>;
   /** The joined lines of a partition of a feed's batch; undefined when it has been filled in. */
-  cuttable(batchId: string, partition: number): Promise<string | undefined>;
+  cuttable(batchId: string, partition: number): Promise<Uint8Array | undefined>;
   /**
    * Puts what a partition was cut into into requests: request 0 is the feed, those of later stages are changes.
    *

@@ -1,34 +1,73 @@
 /**
- * Tries to have a message overtake the one before it.
+ * Tries to have a message overtake the one before it, and to change one after it was handed over.
  */
+
 import assert from 'node:assert/strict';
+import { textOf } from '../support/bytes.ts';
 import { AccumulatorStage } from './support/accumulator-stage.ts';
 
+/** All that a collection has, in its order. */
+async function valuesOf({ stage: { store } }: AccumulatorStage): Promise<number[]> {
+  const [collection] = await store.collections.list();
+  assert.ok(collection !== undefined);
+  const batch = { id: 'batch', settings: '{}', partitionBytes: 100_000_000 };
+  await store.batches.begin(collection.id, batch, 0);
+  while (await store.batches.distribute('batch', 100_000_000));
+  const lines = await store.batches.partition('batch', 0);
+  assert.ok(lines !== undefined);
+  return textOf(lines)
+    .split('\n')
+    .map((line) => JSON.parse(line.split('\t')[1] as string).OnhandValue);
+}
+
 describe('accumulator: order of messages', () => {
+  let accumulators: AccumulatorStage;
+  const stock = (OnhandValue: number) => ({
+    PartNo: 'P',
+    WarehouseCode: 'W',
+    LocationCode: 'L',
+    OnhandValue,
+  });
+  // Checking them takes longer than one turn of the event loop.
+  const large = () => Array.from({ length: 20_000 }, () => stock(1));
+
+  beforeEach(async () => {
+    accumulators = await AccumulatorStage.start();
+  });
+  afterEach(() => accumulators.end());
+
   it('a small message does not go before a large one that came first', async () => {
-    const accumulators = await AccumulatorStage.start();
-    try {
-      const { accumulator } = accumulators.attach({ name: 'ordered' });
-      const stock = (OnhandValue: number) => ({
-        PartNo: 'P',
-        WarehouseCode: 'W',
-        LocationCode: 'L',
-        OnhandValue,
-      });
-      // Checking them takes longer than one turn of the event loop.
-      const large = Array.from({ length: 20_000 }, () => stock(1));
-      await Promise.all([accumulator.add(large), accumulator.add([stock(2)]), accumulator.add([stock(3)])]);
-      const { store } = accumulators.stage;
-      const [collection] = await store.collections.list();
-      assert.ok(collection !== undefined);
-      const batch = { id: 'batch', settings: '{}', partitionBytes: 100_000_000 };
-      await store.batches.begin(collection.id, batch, 0);
-      while (await store.batches.distribute('batch', 100_000_000));
-      const lines = (await store.batches.partition('batch', 0))?.split('\n') ?? [];
-      const values = lines.map((line) => JSON.parse(line.split('\t')[1] as string).OnhandValue);
-      assert.deepEqual([values.length, ...values.slice(-3)], [large.length + 2, 1, 2, 3]);
-    } finally {
-      await accumulators.end();
-    }
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const first = large();
+    await Promise.all([accumulator.add(first), accumulator.add([stock(2)]), accumulator.add([stock(3)])]);
+    const values = await valuesOf(accumulators);
+    assert.deepEqual([values.length, ...values.slice(-3)], [first.length + 2, 1, 2, 3]);
+  });
+
+  it('what is done alone waits for a message that was begun, and a message for what is done alone', async () => {
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const order: string[] = [];
+    const note = (name: string) => () => order.push(name);
+    await Promise.all([
+      accumulator.add([stock(1)]).then(note('first')),
+      accumulator.reset('waiting').then((count) => order.push(`${count} thrown away`)),
+      accumulator.add([stock(2)]).then(note('second')),
+    ]);
+    assert.deepEqual(order, ['first', '1 thrown away', 'second']);
+    assert.deepEqual(await valuesOf(accumulators), [2]);
+  });
+
+  it('a small message is kept as it was handed over, also while a large one goes first', async () => {
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const items = [stock(2), stock(3)];
+    const first = accumulator.add(items);
+    for (const item of items) item.OnhandValue = 8;
+    const before = accumulator.add(large());
+    const later = stock(4);
+    const second = accumulator.add([later]);
+    later.OnhandValue = 9;
+    await Promise.all([first, before, second]);
+    const values = await valuesOf(accumulators);
+    assert.deepEqual([...values.slice(0, 2), values.at(-1)], [2, 3, 4]);
   });
 });

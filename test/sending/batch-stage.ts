@@ -1,6 +1,7 @@
 /**
  * Batches that are sealed in a real store, and a sender of them, on a local Connect.
  */
+
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Connection, systemClock } from '../../src/connection/index.ts';
 import type { ImportName } from '../../src/contract/index.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../src/sending/index.ts';
 import type { KeptItem, NewPiece } from '../../src/store/index.ts';
 import { Stage, type StageOptions } from '../jobs/support/stage.ts';
+import { bytesOf } from '../support/bytes.ts';
 
 /** A request of a batch: items of one shape. */
 export interface Wish {
@@ -231,7 +233,7 @@ async function piecesOf(
       items: part.length,
       bytes: Buffer.byteLength(texts),
       keys,
-      texts,
+      texts: bytesOf(texts),
     });
   }
   return pieces;

@@ -2,12 +2,14 @@
  * Batches from sealing to the end of their jobs: each of their items is written or kept, once, wherever they are
  * broken off.
  */
+
 import assert from 'node:assert/strict';
 import type { ConnectError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openDatabase } from '../../src/store/sqlite/open.ts';
 import { operations } from '../../src/store/sqlite/operations/index.ts';
 import { migrations } from '../../src/store/sqlite/schema.ts';
+import { textOf } from '../support/bytes.ts';
 import {
   attempt,
   begunBatch,
@@ -368,7 +370,7 @@ describe('store: batches', () => {
         [await read(-1, 1), await read(-1, 2 * bytes), await read(0, 1e6), await read(2, 1e6)],
         [[0], [0, 1], [1, 2], []],
       );
-      const texts = (await store.batches.pieces('batch', 0, -1, 1e6)).map((piece) => piece.texts);
+      const texts = (await store.batches.pieces('batch', 0, -1, 1e6)).map((piece) => textOf(piece.texts));
       assert.equal((await requestOf(store))?.length, Buffer.byteLength(`[${texts.join(',\n')}]`));
     });
 

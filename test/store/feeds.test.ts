@@ -1,10 +1,12 @@
 /**
  * Full feeds in the store: a sequence is whole when all of it has come, once each, and what is decided stays decided.
  */
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Feed, FeedPortion, FeedVerdict } from '../../src/store/index.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { bytesOf, textOf } from '../support/bytes.ts';
 import { openedCollection } from './support/collections.ts';
 import { Stores } from './support/stores.ts';
 
@@ -26,7 +28,12 @@ async function textsOf(store: SqliteStore, feed: Feed): Promise<string[]> {
   const all: string[] = [];
   for (let partition = 0; partition < (partitions ?? 0); partition++) {
     const lines = await store.feeds.partition(feed.id, partition);
-    if (lines) all.push(...lines.split('\n').map((line) => JSON.parse(line.split('\t')[1] as string)));
+    if (lines?.length)
+      all.push(
+        ...textOf(lines)
+          .split('\n')
+          .map((line) => JSON.parse(line.split('\t')[1] as string)),
+      );
   }
   return all;
 }
@@ -169,9 +176,9 @@ describe('store: full feeds', () => {
     const { partitions } = (await one.feeds.find(feed.id)) as Feed;
     assert.ok(partitions !== null && partitions > 1);
     const joined = { notes: '{}', names: 'x a', rejected: 1 };
-    await one.feeds.join(feed.id, 0, { ...joined, lines: 'a\t1' });
+    await one.feeds.join(feed.id, 0, { ...joined, lines: bytesOf('a\t1') });
     // Its answer was lost, and it is done again.
-    await one.feeds.join(feed.id, 0, { ...joined, lines: 'a\t2' });
+    await one.feeds.join(feed.id, 0, { ...joined, lines: bytesOf('a\t2') });
     one = await reopened(one);
     assert.equal(await one.feeds.partition(feed.id, 0), undefined);
     assert.notEqual(await one.feeds.partition(feed.id, 1), undefined);
@@ -182,7 +189,7 @@ describe('store: full feeds', () => {
   it('finds a name under two keys, in whatever partitions', async () => {
     const { feed } = await append(portion(['a=1', 'b=1'], { completes: true }));
     while (await store.feeds.divide(feed.id, 1, 100));
-    const part = { lines: '', notes: '{}', rejected: 0 };
+    const part = { lines: bytesOf(''), notes: '{}', rejected: 0 };
     await store.feeds.join(feed.id, 0, { ...part, names: 'sku1 a\nsku2 a' });
     assert.equal((await store.feeds.faults(feed.id)).clashes, 0);
     await store.feeds.join(feed.id, 1, { ...part, names: 'sku3 b\nsku2 b' });

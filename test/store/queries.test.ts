@@ -1,11 +1,13 @@
 /**
  * No statement of an operation reads a whole table, so that 100,000 runs are no slower than one.
  */
+
 import assert from 'node:assert/strict';
 import { Database, type Value } from '../../src/store/sqlite/driver.ts';
 import { operations } from '../../src/store/sqlite/operations/index.ts';
 import { keep } from '../../src/store/sqlite/operations/kept.ts';
 import { migrate, migrations } from '../../src/store/sqlite/schema.ts';
+import { bytesOf } from '../support/bytes.ts';
 import { callFeeds, type FeedOperation } from './support/feed-calls.ts';
 import { newRequest } from './support/stores.ts';
 
@@ -46,7 +48,7 @@ describe('store: queries', () => {
     const block = { lines: 'A\t{"a":1}\nB\t{"b":1}', items: 2, bytes: 14, supplierId: null };
     const kept = { key: 'A', text: '{"a":0}', reason: '{}' };
     const piece = (request: number, stage: number, keys: string) => ({
-      ...{ request, stage, header: '{}', items: 2, bytes: 16, keys, texts: '{"a":1},\n{"b":1}' },
+      ...{ request, stage, header: '{}', items: 2, bytes: 16, keys, texts: bytesOf('{"a":1},\n{"b":1}') },
     });
     const pieces = [piece(0, 0, 'A\nB'), piece(0, 0, 'C\nD'), piece(1, 1, 'A\t["A"]\nB\t["B"]')];
     const batch = { id: 'batch', settings: '{}', most, partitionBytes: 5 };

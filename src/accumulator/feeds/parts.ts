@@ -16,13 +16,14 @@ import {
   type RejectedItem,
 } from '../../prepare/index.ts';
 import type { JoinedPart, NewKept, NewPiece } from '../../store/index.ts';
+import { linesOf } from '../sealing/lines.ts';
 import { type OpenRequest, openRequests, RequestPacker } from '../sealing/request-packer.ts';
 
 /** One partition to be joined. */
 export interface JoinJob {
   readonly options: PrepareOptions;
   /** A line for each item: its key, a tab, its text; in the order in which they were collected. */
-  readonly lines: string;
+  readonly lines: Uint8Array;
 }
 
 /** A joined partition. */
@@ -38,14 +39,6 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, digestLength);
 }
 
-function itemsOf(lines: string): FeedItem[] {
-  if (lines === '') return [];
-  return lines.split('\n').map((line) => {
-    const tab = line.indexOf('\t');
-    return { key: line.slice(0, tab), text: line.slice(tab + 1) };
-  });
-}
-
 function keptOf({ index, errors, key }: RejectedItem, items: readonly FeedItem[]): NewKept {
   return { key: key ?? null, text: items[index]?.text ?? 'null', reason: JSON.stringify({ errors }) };
 }
@@ -56,14 +49,14 @@ function keptOf({ index, errors, key }: RejectedItem, items: readonly FeedItem[]
  * @throws ConnectError what `preparation` throws, where the options are not valid
  */
 export async function joinPartition({ options, lines }: JoinJob): Promise<Joined> {
-  const given = itemsOf(lines);
+  const given = linesOf(lines);
   const { items, notes, names, rejected } = await feedPart(
     given.map(({ text }) => JSON.parse(text) as unknown),
     preparation(options),
   );
   return {
     part: {
-      lines: items.map(({ key, text }) => `${key}\t${text}`).join('\n'),
+      lines: new TextEncoder().encode(items.map(({ key, text }) => `${key}\t${text}`).join('\n')),
       notes: JSON.stringify(notes),
       names: names.map(([name, key]) => `${digest(name)} ${digest(key)}`).join('\n'),
       rejected: rejected.length,
@@ -76,7 +69,7 @@ export async function joinPartition({ options, lines }: JoinJob): Promise<Joined
 export interface CutJob {
   readonly options: PrepareOptions;
   /** As {@link joinPartition} left it. */
-  readonly lines: string;
+  readonly lines: Uint8Array;
   readonly cut: FeedCut;
   /** The requests of the batch so far. */
   readonly requests: readonly OpenRequest[];
@@ -128,7 +121,7 @@ function changePieces(
  * @throws ConnectError what `preparation` throws, where the options are not valid
  */
 export async function cutPartition({ options, lines, cut, requests }: CutJob): Promise<Cut> {
-  const items = itemsOf(lines);
+  const items = linesOf(lines);
   if ('header' in cut) return { pieces: wholePieces(items, requests), joint: null };
   const parts = await cutPart(items, cut.masks, preparation(options));
   if (parts instanceof ConnectError) return { refusal: { code: parts.code, message: parts.message } };

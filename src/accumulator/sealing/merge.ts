@@ -11,13 +11,14 @@ import {
   prepare,
 } from '../../prepare/index.ts';
 import type { NewKept, NewPiece } from '../../store/index.ts';
+import { type Line, linesOf } from './lines.ts';
 import { type OpenRequests, RequestPacker } from './request-packer.ts';
 
 /** What one partition is merged from. Plain data. */
 export interface MergeJob {
   readonly options: PrepareOptions;
   /** A line for each item: its key, a tab, its text; in the order in which they were collected. */
-  readonly lines: string;
+  readonly lines: Uint8Array;
   /** Requests of the batch to which items may be added. */
   readonly open: OpenRequests;
 }
@@ -28,19 +29,6 @@ export interface Merged {
   /** Those that cannot be sent any more. */
   readonly rejected: readonly NewKept[];
   readonly warnings: readonly PrepareWarning[];
-}
-
-interface Line {
-  readonly key: string;
-  readonly text: string;
-}
-
-function linesOf(lines: string): Line[] {
-  if (lines === '') return [];
-  return lines.split('\n').map((line) => {
-    const tab = line.indexOf('\t');
-    return { key: line.slice(0, tab), text: line.slice(tab + 1) };
-  });
 }
 
 /** The item of a text; the text itself where it is no JSON, which is rejected like any other text. */

@@ -17,7 +17,7 @@ const defaultIdleTime = 30_000;
 const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
 /**
- * A partition of more characters has a thread of its own, without limits: a partition cannot be divided any further
+ * A partition of more bytes has a thread of its own, without limits: a partition cannot be divided any further
  * where most of what was collected is about one record.
  */
 const largestOrdinary = 16 * 1024 * 1024;

@@ -7,6 +7,9 @@ import type { BatchRequest, NewPiece } from '../../store/index.ts';
 /** A piece is closed before it has more bytes than this, so that nobody has to hold much at once. */
 const largestPiece = 256 * 1024;
 
+/** Gives bytes that are nobody else's, as a Buffer's may be: they go to another thread. */
+const encoder = new TextEncoder();
+
 /** Between the items of a request. */
 const separator = ',\n';
 
@@ -137,7 +140,7 @@ export class RequestPacker {
       items: request.texts.length,
       bytes: request.bytes,
       keys: request.keys.join('\n'),
-      texts: request.texts.join(separator),
+      texts: encoder.encode(request.texts.join(separator)),
     });
     request.keys = [];
     request.texts = [];

@@ -12,6 +12,9 @@ const closingLimit = 9_000;
 // The sources run as they are, the package from what was built of them.
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Garbage of what goes through it is collected early. There is no limit to what it may hold. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 interface PendingCall {
   resolve(result: unknown): void;
   reject(error: ConnectError): void;
@@ -83,7 +86,7 @@ export class StoreClient {
 
   #running(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(workerFile, { workerData: this.#settings, name: 'store' });
+    const worker = new Worker(workerFile, { workerData: this.#settings, name: 'store', resourceLimits });
     let failure: unknown;
     worker.on('message', (answers: readonly Answer[]) => this.#settle(worker, answers));
     worker.on('error', (error) => {

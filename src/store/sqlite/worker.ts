@@ -2,6 +2,7 @@
  * The thread of a store: takes what has come in, carries it out as a group, and answers.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { transferable } from '../../transferable.ts';
 import { Engine } from './engine.ts';
 import type { CallMessage, Message, WorkerSettings } from './messages.ts';
 
@@ -22,7 +23,10 @@ port.on('message', (first: Message) => {
     calls.push(message);
     message = calls.length < largestGroup ? receiveMessageOnPort(port)?.message : undefined;
   }
-  if (calls.length > 0) port.postMessage(engine.perform(calls));
+  if (calls.length > 0) {
+    const answers = engine.perform(calls);
+    port.postMessage(answers, transferable(answers));
+  }
   if (message === undefined) return;
   engine.close();
   port.close();

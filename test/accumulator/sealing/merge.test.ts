@@ -2,6 +2,7 @@
  * What was collected comes to the requests that prepare makes of it, whatever it is divided into; each item is in one
  * place, and the limits hold.
  */
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { batchBounds, mostUndivided, partitionBytes } from '../../../src/accumulator/sealing/bounds.ts';
@@ -12,6 +13,7 @@ import type { NewPiece } from '../../../src/store/index.ts';
 import { optionsOf, prepared, price, stock } from '../../prepare/prepared.ts';
 import { randomItems, randomSwitches } from '../../prepare/random-items.ts';
 import { type Plain, Random } from '../../promises/shapes.ts';
+import { bytesOf } from '../../support/bytes.ts';
 import { enoughRounds } from '../../support/enough-rounds.ts';
 import { assertLawful, assertTrue, lineOf, openAfter, requestsOf } from './support.ts';
 
@@ -34,7 +36,7 @@ async function mergeAll(options: PrepareOptions, partitions: readonly (readonly 
   const pieces: NewPiece[] = [];
   const rejected: Merged['rejected'][number][] = [];
   for (const lines of partitions) {
-    const job = { options, lines: lines.join('\n'), open: openAfter(requestsOf(pieces)) };
+    const job = { options, lines: bytesOf(lines.join('\n')), open: openAfter(requestsOf(pieces)) };
     // What is said between threads is plain.
     const merged = structuredClone(await merge(structuredClone(job)));
     pieces.push(...merged.pieces);

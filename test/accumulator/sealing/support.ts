@@ -1,6 +1,7 @@
 /**
  * Collected lines, and what requests come to, in tests of sealing.
  */
+
 import assert from 'node:assert/strict';
 import { openRequests } from '../../../src/accumulator/sealing/request-packer.ts';
 import type { ImportName } from '../../../src/contract/index.ts';
@@ -8,6 +9,7 @@ import { outlineOf } from '../../../src/contract/outline.ts';
 import { keysOfItem, type RequestHeader } from '../../../src/prepare/index.ts';
 import type { BatchStore, KeptItem, NewBlock, NewPiece, Store } from '../../../src/store/index.ts';
 import { brokenDependencies, untruths } from '../../prepare/truths.ts';
+import { textOf } from '../../support/bytes.ts';
 
 /** The line of an item as an accumulator appends it. */
 export function lineOf(name: ImportName, item: Record<string, unknown>): string {
@@ -38,7 +40,7 @@ export interface SentRequest {
 
 /** The items of a piece. */
 export function itemsOf({ keys, texts }: Pick<NewPiece, 'keys' | 'texts'>): SentItem[] {
-  const each = texts.split(',\n');
+  const each = textOf(texts).split(',\n');
   const lines = keys.split('\n');
   assert.equal(lines.length, each.length);
   return lines.map((line, index) => {
@@ -51,7 +53,7 @@ export function itemsOf({ keys, texts }: Pick<NewPiece, 'keys' | 'texts'>): Sent
 export function requestsOf(pieces: readonly NewPiece[]): SentRequest[] {
   const byNumber = new Map<number, NewPiece[]>();
   for (const piece of pieces) {
-    assert.equal(piece.bytes, Buffer.byteLength(piece.texts));
+    assert.equal(piece.bytes, piece.texts.length);
     assert.equal(piece.items, itemsOf(piece).length);
     assert.ok(piece.items === 1 || piece.bytes <= 256 * 1024, `a piece of ${piece.bytes} bytes`);
     byNumber.set(piece.request, [...(byNumber.get(piece.request) ?? []), piece]);
@@ -59,7 +61,7 @@ export function requestsOf(pieces: readonly NewPiece[]): SentRequest[] {
   const requests = [...byNumber].map(([number, own]) => {
     const [{ stage, header }] = own as [NewPiece];
     for (const piece of own) assert.deepEqual([piece.stage, piece.header], [stage, header]);
-    const body = `[${own.map(({ texts }) => texts).join(',\n')}]`;
+    const body = `[${own.map(({ texts }) => textOf(texts)).join(',\n')}]`;
     return { number, stage, header, items: own.flatMap(itemsOf), body };
   });
   return requests.sort((left, right) => left.number - right.number);
@@ -134,7 +136,7 @@ export async function readRequests(batches: BatchStore, id: string): Promise<Sen
       if (pieces.length === 0) break;
       for (const piece of pieces) {
         items.push(...itemsOf(piece));
-        texts.push(piece.texts);
+        texts.push(textOf(piece.texts));
         after = piece.position;
       }
     }

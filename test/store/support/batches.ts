@@ -2,8 +2,10 @@
  * Collections and batches for the tests: blocks and pieces of made-up items, and a merge that takes the last of each
  * key.
  */
+
 import assert from 'node:assert/strict';
 import type { Batch, NewBatch, NewBlock, NewPiece, Store } from '../../../src/store/index.ts';
+import { bytesOf, textOf } from '../../support/bytes.ts';
 import { newRequest } from './stores.ts';
 
 /** Bounds that nothing reaches. */
@@ -12,14 +14,14 @@ export const unbounded = { items: 1e9, bytes: 1e12 };
 /** A line of keys, or a key, and the text of its item. */
 export type Item = readonly [line: string, text: string];
 
-const bytesOf = (texts: readonly string[], separator = '') => Buffer.byteLength(texts.join(separator));
+const lengthOf = (texts: readonly string[], separator = '') => Buffer.byteLength(texts.join(separator));
 
 /** Items of one message. */
 export function newBlock(items: readonly Item[], supplierId: number | null = null): NewBlock {
   return {
     lines: items.map(([key, text]) => `${key}\t${text}`).join('\n'),
     items: items.length,
-    bytes: bytesOf(items.map(([, text]) => text)),
+    bytes: lengthOf(items.map(([, text]) => text)),
     supplierId,
   };
 }
@@ -32,16 +34,20 @@ export function newPiece(items: readonly Item[], request = 0, stage = 0): NewPie
     stage,
     header: `{"stage":${stage}}`,
     items: items.length,
-    bytes: bytesOf(texts, ',\n'),
+    bytes: lengthOf(texts, ',\n'),
     keys: items.map(([line]) => line).join('\n'),
-    texts: texts.join(',\n'),
+    texts: bytesOf(texts.join(',\n')),
   };
 }
 
 /** The items in the lines of a partition. */
-export function itemsIn(lines: string | undefined): Item[] {
+export function itemsIn(lines: Uint8Array | undefined): Item[] {
   assert.ok(lines !== undefined, 'the partition has been filled in');
-  return lines === '' ? [] : lines.split('\n').map((line) => line.split('\t') as [string, string]);
+  return lines.length === 0
+    ? []
+    : textOf(lines)
+        .split('\n')
+        .map((line) => line.split('\t') as [string, string]);
 }
 
 /** The last item of each key. */
@@ -100,7 +106,9 @@ export async function itemsOfRequest(store: Store, id: string, number: number): 
   const pieces = await store.batches.pieces(id, number, -1, 1e9);
   return pieces.flatMap(({ keys, texts }) => {
     const lines = keys.split('\n');
-    return texts.split(',\n').map((text, index): Item => [lines[index] ?? '', text]);
+    return textOf(texts)
+      .split(',\n')
+      .map((text, index): Item => [lines[index] ?? '', text]);
   });
 }
 

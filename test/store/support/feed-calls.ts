@@ -1,15 +1,17 @@
 /**
  * Calls of every operation about full feeds, in an order in which each has something to do.
  */
+
 import type { Database } from '../../../src/store/sqlite/driver.ts';
 import { operations } from '../../../src/store/sqlite/operations/index.ts';
+import { bytesOf } from '../../support/bytes.ts';
 
 /** Name of an operation about full feeds. */
 export type FeedOperation = Extract<keyof typeof operations, `feeds.${string}`>;
 
 const most = { items: 1000, bytes: 10_000 };
 const block = { lines: 'k\t{}', items: 1, bytes: 2 };
-const piece = { request: 0, stage: 0, header: '{}', keys: 'k', texts: '{}', items: 1, bytes: 2 };
+const piece = { request: 0, stage: 0, header: '{}', keys: 'k', texts: bytesOf('{}'), items: 1, bytes: 2 };
 const portion = {
   ...{ sequence: '', supplierId: null, begins: false, completes: true, part: { index: 0, count: 1 } },
   ...{ blocks: [block], rejected: 0, settings: '{}' },
@@ -30,7 +32,7 @@ export function callFeeds(database: Database): void {
     on['feeds.divide'](database, feed.id, 10, 10);
     on['feeds.partition'](database, feed.id, 0);
     const names = 'a b\na c';
-    on['feeds.join'](database, feed.id, 0, { lines: 'k\t{}', notes: '{}', names, rejected: 0 });
+    on['feeds.join'](database, feed.id, 0, { lines: bytesOf('k\t{}'), notes: '{}', names, rejected: 0 });
     on['feeds.notes'](database, feed.id);
     on['feeds.faults'](database, feed.id);
     on['feeds.baselines'](database, feed, ['x']);

@@ -7,7 +7,8 @@ import { entryUnknown } from './entry-unknown.ts';
 import { isWholeFeed } from './feed-order.ts';
 import { contentOf, itemsOf, type PieceContent, separator } from './piece-items.ts';
 
-interface PieceHead {
+/** A piece without its items. */
+export interface PieceHead {
   readonly id: number;
   readonly position: number;
   readonly items: number;
@@ -15,7 +16,10 @@ interface PieceHead {
 }
 
 /** A piece as a row. */
-export interface StoredPiece extends Piece, PieceHead {}
+export interface StoredPiece extends PieceHead {
+  readonly keys: string;
+  readonly texts: string;
+}
 
 type RequestRow = Omit<BatchRequest, 'isPerhapsReceived' | 'length'> & {
   readonly uncertainAttempts: number;
@@ -39,6 +43,22 @@ export function requestRow(database: Database, id: string, number: number): Requ
   const row = database.get<RequestRow>(`${selectRequest} WHERE batch_id = ? AND number = ?`, id, number);
   if (row === undefined) throw entryUnknown(`request ${number} of batch ${id}`);
   return row;
+}
+
+/** The first piece of a request after a position, without its items. */
+export function nextHead(
+  database: Database,
+  id: string,
+  number: number,
+  after: number,
+): PieceHead | undefined {
+  return database.get<PieceHead>(
+    `SELECT id, position, items, bytes FROM piece
+     WHERE batch_id = ? AND request = ? AND position > ? ORDER BY position LIMIT 1`,
+    id,
+    number,
+    after,
+  );
 }
 
 /** The first piece of a request after a position. */
@@ -142,11 +162,15 @@ export const batchRequestOperations = {
     const pieces: Piece[] = [];
     let bytes = 0;
     for (let position = after; ; ) {
-      const piece = nextPiece(database, id, number, position);
-      if (piece === undefined || (pieces.length > 0 && bytes + piece.bytes > mostBytes)) return pieces;
-      pieces.push({ position: piece.position, keys: piece.keys, texts: piece.texts });
-      position = piece.position;
-      bytes += piece.bytes;
+      const head = nextHead(database, id, number, position);
+      if (head === undefined || (pieces.length > 0 && bytes + head.bytes > mostBytes)) return pieces;
+      const content = database.get<Pick<Piece, 'keys' | 'texts'>>(
+        'SELECT keys, CAST(texts AS BLOB) AS texts FROM piece WHERE id = ?',
+        head.id,
+      );
+      pieces.push({ position: head.position, ...(content as Pick<Piece, 'keys' | 'texts'>) });
+      position = head.position;
+      bytes += head.bytes;
     }
   },
 

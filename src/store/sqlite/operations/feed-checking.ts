@@ -4,9 +4,9 @@
 import type { Feed, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { baselinesOf } from './baselines.ts';
+import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { dropFeed, feedIn, feedsWhere, findFeed } from './feed-rows.ts';
-import { partitionOf } from './sealing.ts';
 
 /** Where a newer feed than this one has gone out within one of its bounds. */
 function isOvertaken(database: Database, { id, scope, import: name, supplierId, place }: Feed): boolean {
@@ -64,7 +64,7 @@ export const feedCheckingOperations = {
     if (feed.partitions === null) {
       database.run('UPDATE feed SET partitions = ? WHERE id = ?', partitions, id);
     }
-    const divided = new Map<number, string[]>();
+    const blocks: Uint8Array[] = [];
     let bytes = 0;
     for (;;) {
       const block = database.get<{ id: number; bytes: number }>(
@@ -73,32 +73,25 @@ export const feedCheckingOperations = {
       );
       if (block === undefined || (bytes > 0 && bytes + block.bytes > mostBytes)) break;
       bytes += block.bytes;
-      const { lines } = database.get<{ lines: string }>(
-        'SELECT lines FROM feed_block WHERE id = ?',
+      const { lines } = database.get<{ lines: Uint8Array }>(
+        'SELECT CAST(lines AS BLOB) AS lines FROM feed_block WHERE id = ?',
         block.id,
-      ) as {
-        lines: string;
-      };
-      for (const line of lines === '' ? [] : lines.split('\n')) {
-        const partition = partitionOf(line.slice(0, line.indexOf('\t')), partitions);
-        const home = divided.get(partition);
-        if (home === undefined) divided.set(partition, [line]);
-        else home.push(line);
-      }
+      ) as { lines: Uint8Array };
+      blocks.push(lines);
       database.run('DELETE FROM feed_block WHERE id = ?', block.id);
     }
-    for (const [partition, lines] of divided) {
+    for (const [partition, lines] of dividedByKey(blocks, partitions)) {
       database.run(
-        'INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, ?)',
+        'INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
         id,
         partition,
-        lines.join('\n'),
+        lines,
       );
     }
     return database.get('SELECT 1 FROM feed_block WHERE feed_id = ? LIMIT 1', id) !== undefined;
   },
 
-  'feeds.partition'(database: Database, id: number, partition: number): string | undefined {
+  'feeds.partition'(database: Database, id: number, partition: number): Uint8Array | undefined {
     feedIn(database, id, 'checking');
     const isJoined =
       database.get('SELECT 1 FROM feed_notes WHERE feed_id = ? AND partition = ?', id, partition) !==
@@ -122,7 +115,12 @@ export const feedCheckingOperations = {
     );
     if (changes === 0) return;
     database.run('DELETE FROM feed_part WHERE feed_id = ? AND partition = ?', id, partition);
-    database.run('INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, ?)', id, partition, lines);
+    database.run(
+      'INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
+      id,
+      partition,
+      lines,
+    );
     let clashes = 0;
     for (const line of names === '' ? [] : names.split('\n')) {
       const [name = '', key = ''] = line.split(' ');
@@ -185,13 +183,13 @@ export const feedCheckingOperations = {
 };
 
 /** The lines of a partition, as far as they have been divided or joined. */
-function linesOf(database: Database, id: number, partition: number): string {
-  return database
-    .all<{ lines: string }>(
-      'SELECT lines FROM feed_part WHERE feed_id = ? AND partition = ? ORDER BY id',
+function linesOf(database: Database, id: number, partition: number): Uint8Array {
+  const blocks = database
+    .all<{ lines: Uint8Array }>(
+      'SELECT CAST(lines AS BLOB) AS lines FROM feed_part WHERE feed_id = ? AND partition = ? ORDER BY id',
       id,
       partition,
     )
-    .map(({ lines }) => lines)
-    .join('\n');
+    .map(({ lines }) => lines);
+  return joinedLines(blocks);
 }

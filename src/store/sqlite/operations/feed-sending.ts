@@ -147,7 +147,7 @@ export const feedSendingOperations = {
     return batchWithId(database, owner, feed.batchId ?? batchId);
   },
 
-  'feeds.cuttable'(database: Database, batchId: string, partition: number): string | undefined {
+  'feeds.cuttable'(database: Database, batchId: string, partition: number): Uint8Array | undefined {
     const { id } = feedOf(database, batchId);
     const open = database.get(
       'SELECT 1 FROM batch_partition WHERE batch_id = ? AND partition = ? AND is_filled = 0',
@@ -155,12 +155,12 @@ export const feedSendingOperations = {
       partition,
     );
     if (open === undefined) return undefined;
-    const part = database.get<{ lines: string }>(
-      'SELECT lines FROM feed_part WHERE feed_id = ? AND partition = ?',
+    const part = database.get<{ lines: Uint8Array }>(
+      'SELECT CAST(lines AS BLOB) AS lines FROM feed_part WHERE feed_id = ? AND partition = ?',
       id,
       partition,
     );
-    return part?.lines ?? '';
+    return part?.lines ?? new Uint8Array();
   },
 
   'feeds.fill'(

@@ -1,8 +1,6 @@
 /**
  * The items in the texts of a piece.
  */
-import type { Piece } from '../../collections.ts';
-
 /** Joins the texts of a piece; JSON texts hold no line feed of their own. */
 export const separator = ',\n';
 
@@ -21,7 +19,7 @@ export interface PieceContent {
 }
 
 /** Items of a piece, one by one. */
-export function itemsOf({ keys, texts }: Pick<Piece, 'keys' | 'texts'>): PieceItem[] {
+export function itemsOf({ keys, texts }: Pick<PieceContent, 'keys' | 'texts'>): PieceItem[] {
   const lines = keys.split('\n');
   return texts.split(separator).map((text, index) => ({ line: lines[index] as string, text }));
 }

@@ -3,7 +3,7 @@
  */
 import type { NewBlock, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
-import { nextPiece, recount, requestRow, setPiece } from './batch-requests.ts';
+import { nextHead, nextPiece, recount, requestRow, setPiece } from './batch-requests.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedBehindWhich, isFeedLeft, noteWritten, putBehind } from './feed-order.ts';
 import { keep } from './kept.ts';
@@ -154,33 +154,39 @@ export const requestEndOperations = {
       return false;
     }
     const feedId = feedBehindWhich(database, id);
+    const isLookedAt = reasons !== undefined || feedId !== undefined || replacesAny(database, id);
     let bytes = 0;
     while (bytes < mostBytes) {
-      const piece = nextPiece(database, id, number, -1);
-      if (piece === undefined) {
+      const head = nextHead(database, id, number, -1);
+      if (head === undefined) {
         endRequest(database, id, number, outcome);
         noteWritten(database, id, number);
         return false;
       }
-      if (piece.position > upTo) return true;
-      const { failed, written } = divided(piece, reasons);
-      keepFailed(database, id, number, failed, at);
-      if (replacesAny(database, id)) markOverwritten(database, id, origin, written);
-      if (feedId !== undefined) {
-        const block = blockOf(itemsOf(piece), new Set(written), origin.supplierId);
-        if (block.items > 0) putBehind(database, feedId, id, block);
+      if (head.position > upTo) return true;
+      let written = head.items;
+      const piece = isLookedAt ? nextPiece(database, id, number, -1) : undefined;
+      if (piece !== undefined) {
+        const parted = divided(piece, reasons);
+        written = parted.written.length;
+        keepFailed(database, id, number, parted.failed, at);
+        markOverwritten(database, id, origin, parted.written);
+        if (feedId !== undefined) {
+          const block = blockOf(itemsOf(piece), new Set(parted.written), origin.supplierId);
+          if (block.items > 0) putBehind(database, feedId, id, block);
+        }
       }
-      database.run('DELETE FROM piece WHERE id = ?', piece.id);
+      database.run('DELETE FROM piece WHERE id = ?', head.id);
       database.run(
         `UPDATE batch_request SET items = items - ?, bytes = bytes - ?, pieces = pieces - 1, written = written + ?
          WHERE batch_id = ? AND number = ?`,
-        piece.items,
-        piece.bytes,
-        written.length,
+        head.items,
+        head.bytes,
+        written,
         id,
         number,
       );
-      bytes += piece.bytes;
+      bytes += head.bytes;
     }
     return true;
   },

@@ -3,9 +3,10 @@
  */
 import type { BatchState, NewKept, NewPiece } from '../../collections.ts';
 import type { Database } from '../driver.ts';
+import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { keep } from './kept.ts';
-import { keyOf, keysIn } from './piece-items.ts';
+import { keysIn } from './piece-items.ts';
 import { markReplaced } from './replaced.ts';
 
 interface SealingBatch {
@@ -28,34 +29,12 @@ function sealingBatch(database: Database, id: string): SealingBatch {
   return batch;
 }
 
-/** The partition of a key: any even distribution that stays the same will do. FNV-1a. */
-export function partitionOf(key: string, partitions: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) {
-    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) % partitions;
-}
-
-function divide(blocks: readonly { readonly lines: string }[], partitions: number): Map<number, string[]> {
-  const divided = new Map<number, string[]>();
-  for (const { lines } of blocks) {
-    for (const line of lines.split('\n')) {
-      const partition = partitionOf(keyOf(line), partitions);
-      const known = divided.get(partition);
-      if (known === undefined) divided.set(partition, [line]);
-      else known.push(line);
-    }
-  }
-  return divided;
-}
-
 /** Blocks of a batch from the front, about so many bytes but at least one. */
 function nextBlocks(
   database: Database,
   { collectionId, first, last }: SealingBatch,
   mostBytes: number,
-): { readonly place: number; readonly lines: string }[] {
+): { readonly place: number; readonly lines: Uint8Array }[] {
   const heads = database.all<{ place: number; bytes: number }>(
     'SELECT place, bytes FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place LIMIT 1000',
     collectionId,
@@ -72,7 +51,7 @@ function nextBlocks(
   return end === undefined
     ? []
     : database.all(
-        'SELECT place, lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
+        'SELECT place, CAST(lines AS BLOB) AS lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
         collectionId,
         first,
         end,
@@ -81,6 +60,8 @@ function nextBlocks(
 
 function putPiece(database: Database, batchId: string, piece: NewPiece): void {
   const { request, stage, header, items, bytes, keys, texts } = piece;
+  // Bytes that were handed over to somebody else are empty.
+  if (texts.length !== bytes) throw new Error(`A piece of ${bytes} bytes has come with ${texts.length}.`);
   database.run(
     `INSERT INTO batch_request (batch_id, number, stage, header, items, bytes, pieces, state)
      VALUES (?, ?, ?, ?, 0, 0, 0, 'waiting') ON CONFLICT DO NOTHING`,
@@ -91,7 +72,7 @@ function putPiece(database: Database, batchId: string, piece: NewPiece): void {
   );
   database.run(
     `INSERT INTO piece (batch_id, request, position, items, bytes, keys, texts)
-     VALUES (?, ?, (SELECT pieces FROM batch_request WHERE batch_id = ? AND number = ?), ?, ?, ?, ?)`,
+     VALUES (?, ?, (SELECT pieces FROM batch_request WHERE batch_id = ? AND number = ?), ?, ?, ?, CAST(? AS TEXT))`,
     batchId,
     request,
     batchId,
@@ -155,35 +136,39 @@ export const sealingOperations = {
     const blocks = nextBlocks(database, batch, mostBytes);
     const end = blocks.at(-1)?.place;
     if (end === undefined) return false;
-    for (const [partition, lines] of divide(blocks, batch.partitions)) {
+    const divided = dividedByKey(
+      blocks.map(({ lines }) => lines),
+      batch.partitions,
+    );
+    for (const [partition, lines] of divided) {
       database.run(
-        'INSERT INTO partition_block (batch_id, partition, lines) VALUES (?, ?, ?)',
+        'INSERT INTO partition_block (batch_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
         id,
         partition,
-        lines.join('\n'),
+        lines,
       );
     }
     deleteBlocks(database, batch, end);
     return end < batch.last;
   },
 
-  'batches.partition'(database: Database, id: string, partition: number): string | undefined {
+  'batches.partition'(database: Database, id: string, partition: number): Uint8Array | undefined {
     const batch = sealingBatch(database, id);
     if (isFilled(database, id, partition, batch)) return undefined;
     const blocks =
       batch.partitions === 1
-        ? database.all<{ lines: string }>(
-            'SELECT lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
+        ? database.all<{ lines: Uint8Array }>(
+            'SELECT CAST(lines AS BLOB) AS lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
             batch.collectionId,
             batch.first,
             batch.last,
           )
-        : database.all<{ lines: string }>(
-            'SELECT lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
+        : database.all<{ lines: Uint8Array }>(
+            'SELECT CAST(lines AS BLOB) AS lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
             id,
             partition,
           );
-    return blocks.map(({ lines }) => lines).join('\n');
+    return joinedLines(blocks.map(({ lines }) => lines));
   },
 
   'batches.fill'(

@@ -1,0 +1,21 @@
+/**
+ * Bytes on their way from thread to thread.
+ */
+
+/** How deep in what is sent bytes may stand. */
+const deepest = 3;
+
+/**
+ * The buffers of a message that can be handed over instead of being copied: those of bytes that have one to
+ * themselves. Whoever hands them over sees them empty from then on.
+ */
+export function transferable(message: unknown, depth = 0): ArrayBuffer[] {
+  if (message instanceof Uint8Array) {
+    const { buffer, byteLength } = message;
+    return buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength
+      ? [buffer]
+      : [];
+  }
+  if (depth === deepest || typeof message !== 'object' || message === null) return [];
+  return Object.values(message).flatMap((value) => transferable(value, depth + 1));
+}
