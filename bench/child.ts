@@ -7,7 +7,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fromRoot } from '../scripts/build/paths.ts';
 
 /** A script in the folder of processes. */
-export type ProcessName = 'node-red' | 'prepare' | 'simulator' | 'throttle';
+export type ProcessName =
+  | 'collect'
+  | 'connect'
+  | 'lone'
+  | 'million'
+  | 'node-red'
+  | 'prepare'
+  | 'simulator'
+  | 'store'
+  | 'stream'
+  | 'throttle';
 
 /** Address of a module of the built package: what is measured is what is published. */
 export function builtModule(...parts: readonly string[]): string {

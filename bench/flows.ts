@@ -22,15 +22,15 @@ export const itemsPerRequest = 5000;
 
 const accountId = 10_000;
 
-function onTab(id: string, type: string, next: readonly string[], more: FlowNode): FlowNode {
+export function onTab(id: string, type: string, next: readonly string[], more: FlowNode): FlowNode {
   return { id, type, z: 'tab', x: 100, y: 100, wires: next.length === 0 ? [] : [next], ...more };
 }
 
-function functionNode(id: string, next: readonly string[], code: string): FlowNode {
+export function functionNode(id: string, next: readonly string[], code: string): FlowNode {
   return onTab(id, 'function', next, { func: code, outputs: next.length, libs: [] });
 }
 
-function withTab(...nodes: readonly FlowNode[]): FlowNode[] {
+export function withTab(...nodes: readonly FlowNode[]): FlowNode[] {
   return [{ id: 'tab', type: 'tab', label: 'Stock' }, ...nodes];
 }
 

@@ -15,6 +15,14 @@ export interface Sizes {
   readonly items: number;
   /** Pairs of Node-RED starts: they differ more from one to the next than anything else here. */
   readonly starts: number;
+  /** Messages of one item that are collected in one go. */
+  readonly collected: number;
+  /** Messages that come alone. */
+  readonly lone: number;
+  /** Records that are collected, merged, released and sent, and items of a full feed. */
+  readonly records: number;
+  /** Rounds of those: a million of them takes a while. */
+  readonly passages: number;
 }
 
 /** What the command line asked for. */
@@ -50,6 +58,10 @@ export function scaledSizes(scale: number, rounds: number): Sizes {
     requests: scaled(600, fewestRequests),
     items: scaled(100_000, 100),
     starts: scaled(15, 1),
+    collected: scaled(100_000, 100),
+    lone: scaled(1000, 20),
+    records: scaled(1_000_000, 100),
+    passages: Math.min(rounds, 3),
   };
 }
 

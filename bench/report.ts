@@ -55,7 +55,7 @@ export function figuresPage({ command, date, machine, sizes, figures }: Results)
   );
   return `# Figures
 
-Written by \`${command}\` on ${date}. Medians of ${sizes.rounds} rounds in turn with what stands beside them (${sizes.starts} for starts), lowest and highest in brackets. The ratio is the cost as a multiple of what stands beside it: 1 is the same, less is better. Ratios carry over to other machines, absolute figures do not.
+Written by \`${command}\` on ${date}. Medians of ${sizes.rounds} rounds in turn with what stands beside them (${sizes.starts} for starts, ${sizes.passages} of what is about ${sizes.records.toLocaleString('en')} records), lowest and highest in brackets. The ratio is the cost as a multiple of what stands beside it: 1 is the same, less is better. Ratios carry over to other machines, absolute figures do not.
 
 Machine: ${machine.cores} cores, ${machine.memory} GB, ${machine.system}, Node.js ${machine.node}, Node-RED ${machine.nodeRed}.
 

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromRoot } from '../scripts/build/paths.ts';
 import { asError } from '../src/errors.ts';
+import { accumulatorFigures } from './accumulator.ts';
 import type { Figure } from './figure.ts';
 import { installFigures } from './install.ts';
 import { thisMachine } from './machine.ts';
@@ -31,6 +32,7 @@ async function measureAll(sizes: Sizes): Promise<Figure[]> {
   const folders = await UserFolders.create();
   try {
     await measure('a large message in Node-RED', () => messageFigures(sizes, folders.withPackage));
+    await measure('accumulators', () => accumulatorFigures(sizes, folders.withPackage));
     await measure('the installation', () => installFigures(folders.withPackage));
     await measure("Node-RED's start", () => startFigures(sizes, folders));
   } finally {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { costRatio, type Figure, median } from '../../bench/figure.ts';
-import { readOptions } from '../../bench/options.ts';
+import { readOptions, scaledSizes } from '../../bench/options.ts';
 import { figuresPage, type Results, terminalTable } from '../../bench/report.ts';
 import { fromRoot } from '../../scripts/build/paths.ts';
 
@@ -42,7 +42,7 @@ describe('bench', () => {
       command: 'npm run bench',
       date: '2030-01-31',
       machine: { cores: 2, memory: 8, system: 'Linux x64', node: 'v24.0.0', nodeRed: '5.0.0' },
-      sizes: { rounds: 3, prepared: 1, requests: 1, items: 1, starts: 1 },
+      sizes: scaledSizes(0.0001, 3),
       figures: [figure],
     };
     assert.match(
@@ -87,7 +87,7 @@ describe('bench', () => {
       const options = ['--scale', '0.0001', '--rounds', '1', '--json', json];
       const { stdout } = await run(process.execPath, [script, ...options]);
       const results = JSON.parse(await readFile(json, 'utf8')) as Results;
-      assert.equal(results.figures.length, 13);
+      assert.equal(results.figures.length, 26);
       for (const { name, measured, beside } of results.figures) {
         assert.ok(stdout.includes(name), name);
         for (const { values } of [measured, beside]) {

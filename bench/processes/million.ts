@@ -1,0 +1,122 @@
+/**
+ * Takes a great many stock records through Node-RED: collected, merged or checked, released, sent.
+ */
+import { collectorId, leavingReceiver, type Way } from '../accumulator-flows.ts';
+import { ownTask, tellParent } from '../child.ts';
+import { deferred } from '../deferred.ts';
+import { MeasuredNodeRed, type Usage } from '../measured-node-red.ts';
+import { locations, stockChange, stockRecord } from '../stock-changes.ts';
+
+/** What is to be measured. */
+export interface MillionTask {
+  /** Node-RED's user folder, with the flows in it. */
+  readonly folder: string;
+  readonly items: number;
+  /** A full feed, in which every record comes once; else changes, in which some come again. */
+  readonly isFeed: boolean;
+}
+
+/** What was measured, from the first message to the outcome of the batch. */
+export interface MillionResult extends Usage {
+  /** Milliseconds of each step. */
+  readonly collecting: number;
+  /** Until the batch is sealed, a full feed's check included. */
+  readonly sealing: number;
+  readonly sending: number;
+  /** Of the batch. */
+  readonly sentItems: number;
+}
+
+interface Message {
+  readonly norce?: { readonly batch?: { readonly items: number } };
+  readonly error?: unknown;
+}
+
+/** As arrays of so many they come in. */
+const itemsPerMessage = 1000;
+/** Messages that are handed over before the first of them is complete. */
+const mostUnderWay = 2;
+
+const { folder, items, isFeed } = ownTask<MillionTask>();
+const failed = deferred<never>();
+let ways = { batch: deferred<Message>(), outcome: deferred<Message>() };
+
+function left(way: Way, message: Message): void {
+  if (way === 'batch' || way === 'outcome') ways[way].resolve(message);
+  else if (way !== 'accepted')
+    failed.reject(new Error(`Left by ${way}: ${JSON.stringify(message.error ?? message)}`));
+}
+
+const nodeRed = await MeasuredNodeRed.start(folder, { [leavingReceiver]: left });
+const waiting = new Map<number, () => void>();
+nodeRed.onComplete(collectorId, (message, error) => {
+  if (error) failed.reject(error);
+  waiting.get((message as { readonly number: number }).number)?.();
+});
+
+/** Tells messages from each other. */
+let lastNumber = 0;
+
+/** Hands a message to the accumulator; resolves when that has completed it. */
+async function complete(message: object): Promise<void> {
+  lastNumber += 1;
+  const number = lastNumber;
+  const completed = new Promise<void>((resolve) => {
+    waiting.set(number, resolve);
+  });
+  nodeRed.receive(collectorId, { ...message, number });
+  await Promise.race([completed, failed.promise]);
+  waiting.delete(number);
+}
+
+async function collect(): Promise<void> {
+  const itemOf = isFeed ? stockRecord : stockChange;
+  let next = 0;
+  const sender = async (): Promise<void> => {
+    for (let first = next; first < items; first = next) {
+      const length = Math.min(itemsPerMessage, items - first);
+      next += length;
+      await complete({ payload: Array.from({ length }, (_, index) => itemOf(first + index)) });
+    }
+  };
+  await Promise.all(Array.from({ length: mostUnderWay }, sender));
+}
+
+/** Has what was collected released. */
+async function release(): Promise<void> {
+  await complete(isFeed ? { complete: true } : { flush: true });
+}
+
+/** The first batch: libraries are loaded, and a full feed has one to be compared with in every location. */
+async function warmUp(): Promise<void> {
+  await complete({ payload: Array.from({ length: locations }, (_, index) => stockRecord(index)) });
+  if (isFeed) {
+    const held = nodeRed.status(collectorId, (text) => text.includes('FULL_FEED_FIRST'));
+    await release();
+    await Promise.race([held, failed.promise]);
+    await complete({ confirm: true });
+  } else {
+    await release();
+  }
+  await Promise.race([ways.outcome.promise, failed.promise]);
+  ways = { batch: deferred<Message>(), outcome: deferred<Message>() };
+}
+
+await warmUp();
+await nodeRed.settle();
+const measurement = await nodeRed.measure();
+const begin = performance.now();
+await collect();
+const collected = performance.now();
+await release();
+const batch = await Promise.race([ways.batch.promise, failed.promise]);
+const sealed = performance.now();
+await Promise.race([ways.outcome.promise, failed.promise]);
+const sent = performance.now();
+await tellParent({
+  ...(await measurement.end()),
+  collecting: collected - begin,
+  sealing: sealed - collected,
+  sending: sent - sealed,
+  sentItems: batch.norce?.batch?.items ?? 0,
+} satisfies MillionResult);
