@@ -150,6 +150,7 @@ CREATE TABLE block (
   collection_id INTEGER NOT NULL REFERENCES collection (id),
   place INTEGER NOT NULL,
   origin INTEGER NOT NULL,
+  is_returned INTEGER NOT NULL,
   supplier_id INTEGER,
   items INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
@@ -157,6 +158,7 @@ CREATE TABLE block (
   lines TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX block_place ON block (collection_id, place);
+CREATE INDEX block_returned ON block (collection_id, origin) WHERE is_returned = 1;
 CREATE INDEX block_origin ON block (collection_id, supplier_id, origin);
 
 CREATE TABLE batch (
@@ -197,6 +199,7 @@ CREATE TABLE partition_block (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   batch_id TEXT NOT NULL,
   partition INTEGER NOT NULL,
+  origin INTEGER,
   lines TEXT NOT NULL
 ) STRICT;
 CREATE INDEX partition_block_partition ON partition_block (batch_id, partition, id);
@@ -236,6 +239,13 @@ CREATE TABLE failed_key (
   PRIMARY KEY (batch_id, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE returned_key (
+  batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  origin INTEGER NOT NULL,
+  PRIMARY KEY (batch_id, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE kept (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   collection_id INTEGER NOT NULL REFERENCES collection (id),
@@ -243,6 +253,7 @@ CREATE TABLE kept (
   batch_id TEXT,
   supplier_id INTEGER,
   key TEXT,
+  origin INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   at REAL NOT NULL,
   is_replaced INTEGER NOT NULL DEFAULT 0,
@@ -251,7 +262,7 @@ CREATE TABLE kept (
   text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX kept_kind ON kept (collection_id, kind, id);
-CREATE INDEX kept_failed ON kept (collection_id, is_replaced, id) WHERE kind = 'failed';
+CREATE INDEX kept_failed ON kept (collection_id, is_replaced, origin, id) WHERE kind = 'failed';
 CREATE INDEX kept_key ON kept (collection_id, supplier_id, key) WHERE kind = 'failed';
 CREATE INDEX kept_batch ON kept (batch_id, id) WHERE kind = 'failed';
 CREATE INDEX kept_replaced ON kept (replaced_by) WHERE replaced_by IS NOT NULL;

@@ -100,13 +100,15 @@ export function insertBlock(
   place: number,
   { supplierId, items, bytes, lines }: NewBlock,
   at: number,
-  origin = place,
+  origin?: number,
 ): void {
   database.run(
-    'INSERT INTO block (collection_id, place, origin, supplier_id, items, bytes, at, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO block (collection_id, place, origin, is_returned, supplier_id, items, bytes, at, lines)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     collectionId,
     place,
-    origin,
+    origin ?? place,
+    origin === undefined ? 0 : 1,
     supplierId,
     items,
     bytes,

@@ -11,6 +11,7 @@ import {
   nextPlace,
   refuseWhileSealing,
 } from './collections.ts';
+import { originsOf } from './origins.ts';
 
 /** Most items and bytes of a block of requeued items. */
 const blockItems = 1000;
@@ -32,7 +33,7 @@ interface KeptRow extends NewKept {
 
 const selectKept = `
   SELECT id, kind, batch_id AS batchId, supplier_id AS supplierId, key, text, bytes, reason, at,
-    is_replaced AS isReplaced, coalesce((SELECT origin FROM batch WHERE batch.id = kept.batch_id), 0) AS origin
+    is_replaced AS isReplaced, origin
   FROM kept`;
 
 /** Where kept items come from. */
@@ -51,18 +52,20 @@ export function keep(
   at: number,
 ): void {
   if (items.length === 0) return;
+  const originOf = batchId === null ? undefined : originsOf(database, batchId);
   let sum = 0;
   for (const { key, text, reason } of items) {
     const bytes = Buffer.byteLength(text);
     sum += bytes;
     database.run(
-      `INSERT INTO kept (collection_id, kind, batch_id, supplier_id, key, text, bytes, reason, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO kept (collection_id, kind, batch_id, supplier_id, key, origin, text, bytes, reason, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       collectionId,
       kind,
       batchId,
       supplierId,
       key,
+      originOf?.(key ?? '') ?? 0,
       text,
       bytes,
       reason,
@@ -108,7 +111,10 @@ function boundRejected(database: Database, collectionId: number, most: Amount): 
   }
 }
 
-function* blocksOf(rows: readonly KeptRow[]): Generator<NewBlock & { readonly origin: number }> {
+/** Items that come back together. */
+type RequeuedBlock = NewBlock & { readonly origin: number };
+
+function* blocksOf(rows: readonly KeptRow[]): Generator<RequeuedBlock> {
   let lines: string[] = [];
   let bytes = 0;
   let supplierId: number | null = null;
@@ -127,6 +133,59 @@ function* blocksOf(rows: readonly KeptRow[]): Generator<NewBlock & { readonly or
     bytes += row.bytes;
   }
   if (lines.length > 0) yield block();
+}
+
+interface ReturnedBlock {
+  readonly id: number;
+  readonly origin: number;
+}
+
+/** What waits again already and is older than a place, with what lies between, from the front. */
+function olderReturned(database: Database, collectionId: number, origin: number): ReturnedBlock[] {
+  const last = database.get<{ place: number | null }>(
+    'SELECT max(place) AS place FROM block WHERE collection_id = ? AND is_returned = 1 AND origin < ?',
+    collectionId,
+    origin,
+  );
+  return last?.place == null
+    ? []
+    : database.all<ReturnedBlock>(
+        'SELECT id, origin FROM block WHERE collection_id = ? AND place <= ? ORDER BY place',
+        collectionId,
+        last.place,
+      );
+}
+
+/** No block that waits has a place as low as those that are above this by an id. */
+const nowhere = -(2 ** 52);
+
+/**
+ * Places for blocks that come back, before everything that waits. Only what came back before them and is older, such as
+ * what had to go behind a full feed, stays before them: it is moved.
+ */
+function placed(
+  database: Database,
+  collectionId: number,
+  blocks: readonly RequeuedBlock[],
+): { readonly place: number; readonly block: RequeuedBlock }[] {
+  const newest = blocks.at(-1)?.origin;
+  const older = newest === undefined ? [] : olderReturned(database, collectionId, newest);
+  for (const { id } of older) database.run('UPDATE block SET place = ? WHERE id = ?', nowhere + id, id);
+  const order = [...older, ...blocks].sort((one, other) => one.origin - other.origin);
+  const next = database.get<{ place: number | null }>(
+    'SELECT min(place) AS place FROM block WHERE collection_id = ? AND place > ?',
+    collectionId,
+    nowhere / 2,
+  )?.place;
+  // What is collected next goes behind them.
+  const end = next ?? nextPlace(database) + blocks.length;
+  const found: { place: number; block: RequeuedBlock }[] = [];
+  for (const [index, block] of order.entries()) {
+    const place = end - order.length + index;
+    if ('id' in block) database.run('UPDATE block SET place = ? WHERE id = ?', place, block.id);
+    else found.push({ place, block });
+  }
+  return found;
 }
 
 /** Carries out the calls of {@link CollectionStore} about what is kept. */
@@ -167,24 +226,24 @@ export const keptOperations = {
 
   /**
    * Requeues failed items up to a number, the newest first, because whatever is requeued after them comes before
-   * them; gives their number.
+   * them; gives their number. The newest are those that were collected last, whenever they failed.
    */
   'collections.requeue'(database: Database, id: number, limit: number, at: number): number {
     const collection = collectionWithId(database, id);
     refuseWhileSealing(database, collection);
     const rows = database
       .all<KeptRow>(
-        `${selectKept} WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0 ORDER BY id DESC LIMIT ?`,
+        `${selectKept} WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0
+         ORDER BY origin DESC, id DESC LIMIT ?`,
         id,
         limit,
       )
       .reverse();
     const blocks = [...blocksOf(rows)];
-    const end = collection.oldestPlace ?? nextPlace(database) + blocks.length;
     // As old as what they stand before, so that this does not seem younger than it is.
     const since = Math.min(at, collection.oldestAt ?? at);
-    for (const [index, block] of blocks.entries()) {
-      insertBlock(database, id, end - blocks.length + index, block, since, block.origin);
+    for (const { place, block } of placed(database, id, blocks)) {
+      insertBlock(database, id, place, block, since, block.origin);
       count(database, id, 'waiting', block);
     }
     drop(database, id, 'failed', rows);

@@ -7,13 +7,14 @@
  */
 import type { Database } from '../driver.ts';
 import type { KeptOrigin } from './kept.ts';
+import { originsOf } from './origins.ts';
 
 /** What tells a batch's records. */
 export type BatchOrigin = Pick<KeptOrigin, 'collectionId' | 'supplierId'>;
 
 /**
- * A batch holds newer changes of records. What failed and is newer still counts on, be it than a full feed, or than
- * what has been requeued.
+ * A batch holds newer changes of records. What failed and is newer than what the batch holds of the same record counts
+ * on: than a full feed, or than what came back.
  */
 export function markReplaced(
   database: Database,
@@ -26,18 +27,18 @@ export function markReplaced(
     collectionId,
   );
   if (failed === undefined) return;
+  const originOf = originsOf(database, batchId);
   for (const key of keys) {
     database.run(
       `UPDATE kept SET is_replaced = 1, replaced_by = ?
        WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0
-         AND batch_id <> ? AND coalesce((SELECT origin FROM batch WHERE batch.id = kept.batch_id), 0)
-           <= (SELECT origin FROM batch WHERE batch.id = ?)`,
+         AND batch_id <> ? AND origin <= ?`,
       batchId,
       collectionId,
       supplierId,
       key,
       batchId,
-      batchId,
+      originOf(key),
     );
   }
 }

@@ -6,6 +6,7 @@ import type { Database } from '../driver.ts';
 import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { keep } from './kept.ts';
+import { type DatedLines, noteReturned } from './origins.ts';
 import { keysIn } from './piece-items.ts';
 import { markReplaced } from './replaced.ts';
 
@@ -29,12 +30,33 @@ function sealingBatch(database: Database, id: string): SealingBatch {
   return batch;
 }
 
+/** A block as a batch takes it: one that came back has an origin of its own. */
+interface TakenBlock extends DatedLines {
+  readonly place: number;
+}
+
+const selectBlock =
+  'SELECT place, iif(is_returned, origin, NULL) AS origin, CAST(lines AS BLOB) AS lines FROM block';
+
+/** Blocks that follow each other and are new, or are as old as each other. */
+function* alike(blocks: readonly TakenBlock[]): Generator<TakenBlock[]> {
+  let group: TakenBlock[] = [];
+  for (const block of blocks) {
+    if (group.length > 0 && group[0]?.origin !== block.origin) {
+      yield group;
+      group = [];
+    }
+    group.push(block);
+  }
+  if (group.length > 0) yield group;
+}
+
 /** Blocks of a batch from the front, about so many bytes but at least one. */
 function nextBlocks(
   database: Database,
   { collectionId, first, last }: SealingBatch,
   mostBytes: number,
-): { readonly place: number; readonly lines: Uint8Array }[] {
+): TakenBlock[] {
   const heads = database.all<{ place: number; bytes: number }>(
     'SELECT place, bytes FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place LIMIT 1000',
     collectionId,
@@ -51,7 +73,7 @@ function nextBlocks(
   return end === undefined
     ? []
     : database.all(
-        'SELECT place, CAST(lines AS BLOB) AS lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
+        `${selectBlock} WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place`,
         collectionId,
         first,
         end,
@@ -127,6 +149,40 @@ function isFilled(database: Database, id: string, partition: number, batch: Seal
   return found.isFilled !== 0;
 }
 
+/** The lines of a partition that has not been filled in, in the order in which they were collected. */
+function linesOf(database: Database, id: string, partition: number, batch: SealingBatch): DatedLines[] {
+  return batch.partitions === 1
+    ? database.all<TakenBlock>(
+        `${selectBlock} WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place`,
+        batch.collectionId,
+        batch.first,
+        batch.last,
+      )
+    : database.all<DatedLines>(
+        'SELECT origin, CAST(lines AS BLOB) AS lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
+        id,
+        partition,
+      );
+}
+
+/** Whether anything of a partition has come back. */
+function hasReturned(database: Database, id: string, partition: number, batch: SealingBatch): boolean {
+  const found =
+    batch.partitions === 1
+      ? database.get(
+          `SELECT 1 FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? AND is_returned = 1 LIMIT 1`,
+          batch.collectionId,
+          batch.first,
+          batch.last,
+        )
+      : database.get(
+          'SELECT 1 FROM partition_block WHERE batch_id = ? AND partition = ? AND origin IS NOT NULL LIMIT 1',
+          id,
+          partition,
+        );
+  return found !== undefined;
+}
+
 /** Carries out the calls of {@link BatchStore} about sealing. */
 export const sealingOperations = {
   'batches.distribute'(database: Database, id: string, mostBytes: number): boolean {
@@ -136,17 +192,20 @@ export const sealingOperations = {
     const blocks = nextBlocks(database, batch, mostBytes);
     const end = blocks.at(-1)?.place;
     if (end === undefined) return false;
-    const divided = dividedByKey(
-      blocks.map(({ lines }) => lines),
-      batch.partitions,
-    );
-    for (const [partition, lines] of divided) {
-      database.run(
-        'INSERT INTO partition_block (batch_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
-        id,
-        partition,
-        lines,
+    for (const group of alike(blocks)) {
+      const divided = dividedByKey(
+        group.map(({ lines }) => lines),
+        batch.partitions,
       );
+      for (const [partition, lines] of divided) {
+        database.run(
+          'INSERT INTO partition_block (batch_id, partition, origin, lines) VALUES (?, ?, ?, CAST(? AS TEXT))',
+          id,
+          partition,
+          group[0]?.origin ?? null,
+          lines,
+        );
+      }
     }
     deleteBlocks(database, batch, end);
     return end < batch.last;
@@ -155,20 +214,7 @@ export const sealingOperations = {
   'batches.partition'(database: Database, id: string, partition: number): Uint8Array | undefined {
     const batch = sealingBatch(database, id);
     if (isFilled(database, id, partition, batch)) return undefined;
-    const blocks =
-      batch.partitions === 1
-        ? database.all<{ lines: Uint8Array }>(
-            'SELECT CAST(lines AS BLOB) AS lines FROM block WHERE collection_id = ? AND place BETWEEN ? AND ? ORDER BY place',
-            batch.collectionId,
-            batch.first,
-            batch.last,
-          )
-        : database.all<{ lines: Uint8Array }>(
-            'SELECT CAST(lines AS BLOB) AS lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
-            id,
-            partition,
-          );
-    return joinedLines(blocks.map(({ lines }) => lines));
+    return joinedLines(linesOf(database, id, partition, batch).map(({ lines }) => lines));
   },
 
   'batches.fill'(
@@ -186,6 +232,9 @@ export const sealingOperations = {
       id,
       partition,
     );
+    if (hasReturned(database, id, partition, batch)) {
+      noteReturned(database, id, linesOf(database, id, partition, batch));
+    }
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {
       putPiece(database, id, piece);
