@@ -46,13 +46,18 @@ async function checkLedger(connection: Connection, jobId: string, options: Resta
     const message = `Job ${jobId} is older than two weeks: Connect has discarded what it imported. Send the data again.`;
     throw refuse('JOB_TOO_OLD', message, jobId);
   }
+  if (force && !known.fullFile) return;
   const newer = await store.jobs.newer(connection.scope, jobId);
-  if (newer === undefined || (force && !known.fullFile)) return;
+  if (newer === undefined && !(await store.jobs.isNewerUnderWay(connection.scope, jobId))) return;
   const way = known.fullFile
     ? 'A full feed is never restarted then: send a new one.'
     : 'Set msg.norce.force to true to restart it all the same.';
-  const message = `Job ${newer.jobId} has sent newer data of ${known.import} since; running job ${jobId} again could bring old values back. ${way}`;
-  throw refuse('NEWER_DATA_SENT', message, jobId, { newerJobId: newer.jobId });
+  const newerData =
+    newer === undefined
+      ? `Newer data of ${known.import} is being sent, or may have been taken though its answer was lost`
+      : `Job ${newer.jobId} has sent newer data of ${known.import} since`;
+  const message = `${newerData}; running job ${jobId} again could bring old values back. ${way}`;
+  throw refuse('NEWER_DATA_SENT', message, jobId, newer === undefined ? {} : { newerJobId: newer.jobId });
 }
 
 async function stateOf(connection: Connection, jobId: string, signal: AbortSignal): Promise<JobState> {

@@ -216,6 +216,7 @@ export interface BatchStore {
   /**
    * Begins a batch of what waits in a collection, oldest first. All of it has one SupplierId: the first item's. It
    * holds the lane (scope, import, SupplierId) until it has ended, and no other batch of the collection is begun before.
+   * A restarted job of the lane holds it as well.
    */
   begin(collectionId: number, batch: NewBatch, at: number): Promise<Batch | NoBatch>;
   find(id: string): Promise<Batch | undefined>;

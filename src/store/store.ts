@@ -167,6 +167,11 @@ export interface JobStore {
   ): Promise<FollowedJob>;
   /** The latest request of the same scope, import and supplier that Connect has taken after the run's own request. */
   newer(scope: Scope, jobId: string): Promise<NewerRequest | undefined>;
+  /**
+   * Whether Connect may take, or may have taken, a request of the same scope, import and supplier after the run's own
+   * although nobody knows it: one is under way, its answer was lost, or a batch is on its way.
+   */
+  isNewerUnderWay(scope: Scope, jobId: string): Promise<boolean>;
   /** Forgets runs, requests and announcements that ended before a time and are waited for by nobody. */
   prune(before: number): Promise<void>;
 }

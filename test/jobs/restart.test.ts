@@ -112,6 +112,21 @@ describe('restarting a job', () => {
     assert.equal(stage.count('/Job/Restart'), 0);
   });
 
+  it('nor over newer data that Connect may have taken though its answer was lost', async () => {
+    stage = await Stage.start({ minute: 50, deadline: 1 });
+    const old = await stage.job([stockItem(1)]);
+    await stage.outcome(old);
+    stage.simulator.faults.add({
+      kind: 'lostAnswer',
+      path: '/ImportOnhands',
+      count: Number.POSITIVE_INFINITY,
+    });
+    const { failed } = await stage.send([stockItem(1, { OnhandValue: 5 })], 'import-onhands');
+    assert.equal(failed.length, 1);
+    await refused(old, 'NEWER_DATA_SENT');
+    await restart(old, true);
+  });
+
   it('does not take the data of another import for newer', async () => {
     stage = await Stage.start();
     const stock = await stage.job([stockItem(1)]);

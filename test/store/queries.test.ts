@@ -113,6 +113,7 @@ describe('store: queries', () => {
       'jobs.find': () => operations['jobs.find'](database, scope, '7'),
       'jobs.keys': () => operations['jobs.keys'](database, 1),
       'jobs.newer': () => operations['jobs.newer'](database, scope, '7'),
+      'jobs.isNewerUnderWay': () => operations['jobs.isNewerUnderWay'](database, scope, '7'),
       'jobs.restarted': () => operations['jobs.restarted'](database, scope, '7', '7', 3),
       'waits.add': () => operations['waits.add'](database, wait, 3),
       'waits.pending': () => operations['waits.pending'](database, 'n', 3),

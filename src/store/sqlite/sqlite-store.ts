@@ -118,6 +118,7 @@ export class SqliteStore implements Store {
       restarted: (scope, jobId, newJobId, at, formerStop) =>
         client.call('jobs.restarted', scope, jobId, newJobId, at, formerStop),
       newer: (scope, jobId) => client.call('jobs.newer', scope, jobId),
+      isNewerUnderWay: (scope, jobId) => client.call('jobs.isNewerUnderWay', scope, jobId),
       prune: async (before) => {
         while (await client.call('jobs.prune', before, pruneLimit));
       },

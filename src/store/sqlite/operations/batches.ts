@@ -8,6 +8,7 @@ import { collectionWithId, count } from './collections.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { endFeed, feedsBefore } from './feed-order.ts';
 import { unmarkReplaced } from './replaced.ts';
+import { isRestartRunning } from './runs.ts';
 
 interface BatchRow {
   readonly id: string;
@@ -150,7 +151,7 @@ export const batchOperations = {
       name,
       supplierId,
     );
-    if (busy !== undefined) return 'lane busy';
+    if (busy !== undefined || isRestartRunning(database, scope, name, supplierId)) return 'lane busy';
     const { id, settings, partitionBytes } = batch;
     const partitions = partitionBytes === undefined ? 1 : Math.max(1, Math.ceil(bytes / partitionBytes));
     database.run(

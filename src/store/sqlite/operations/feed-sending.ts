@@ -8,6 +8,7 @@ import { batchOperations, batchWithId } from './batches.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedRequest } from './feed-order.ts';
 import { feedsWhere, findFeed } from './feed-rows.ts';
+import { isRestartRunning } from './runs.ts';
 import { sealingOperations } from './sealing.ts';
 
 /** No block has a place as low as this: the batch of a feed takes nothing from the log. */
@@ -34,7 +35,8 @@ function obstacle(
     supplierId,
     id,
   );
-  if (busy !== undefined || former !== undefined) return 'lane busy';
+  const isRestarted = isRestartRunning(database, scope, name, supplierId);
+  if (busy !== undefined || former !== undefined || isRestarted) return 'lane busy';
   const older = database.get(
     `SELECT 1 FROM collection JOIN block ON block.collection_id = collection.id
        AND block.supplier_id IS ? AND block.origin < ?

@@ -102,6 +102,23 @@ export const jobOperations = {
     );
   },
 
+  'jobs.isNewerUnderWay'(database: Database, scope: Scope, jobId: string): boolean {
+    const requestId = findRun(database, scope, jobId)?.job.requestId ?? null;
+    const request = database.get(
+      `SELECT 1 FROM request AS own JOIN request AS newer ON newer.scope = own.scope AND newer.import = own.import
+         AND newer.supplier_id IS own.supplier_id AND newer.acceptance IS NULL AND newer.id > own.id
+       WHERE own.id = ? LIMIT 1`,
+      requestId,
+    );
+    const batch = database.get(
+      `SELECT 1 FROM request AS own JOIN batch ON batch.scope = own.scope AND batch.import = own.import
+         AND batch.supplier_id IS own.supplier_id AND batch.state <> 'ended' AND batch.id IS NOT own.batch_id
+       WHERE own.id = ? LIMIT 1`,
+      requestId,
+    );
+    return (request ?? batch) !== undefined;
+  },
+
   /** Prunes up to a number of each kind, and says whether there may be more. */
   'jobs.prune'(database: Database, before: number, limit: number): boolean {
     // In this order: a request is kept as long as one of its runs.

@@ -113,6 +113,24 @@ export function unfinishedRuns(database: Database, scope: Scope): readonly Follo
     .filter((job): job is FollowedJob => !('outcomeId' in job));
 }
 
+/** Whether a restarted job of a lane runs: it may write older values at any moment. */
+export function isRestartRunning(
+  database: Database,
+  scope: Scope,
+  importName: string,
+  supplierId: number | null,
+): boolean {
+  return (
+    database.get(
+      `SELECT 1 FROM run WHERE scope = ? AND import = ? AND supplier_id IS ? AND restart_of IS NOT NULL
+         AND outcome_id IS NULL LIMIT 1`,
+      scope,
+      importName,
+      supplierId,
+    ) !== undefined
+  );
+}
+
 /** Ends a run, unless it has ended, and drops what only its outcome needed. */
 export function endRun(database: Database, { rowId, job }: StoredRun, end: JobEnd): EndedJob {
   if ('outcomeId' in job) return job;
