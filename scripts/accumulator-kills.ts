@@ -70,7 +70,10 @@ async function carryOut({ name, options }: Run): Promise<AccumulatorKillResult> 
   const progress = (done: number) => {
     if (done % step === 0) say(`${done} killed`);
   };
-  return killAccumulators({ ...options, seed, progress });
+  const result = await killAccumulators({ ...options, seed, progress });
+  const kind = options.hasJumpingClock ? ', the clock jumping' : '';
+  const origin = `(seed ${seed}, ${options.kills} kills${kind})`;
+  return { ...result, faults: result.faults.map((fault) => `${fault} ${origin}`) };
 }
 
 /** The kinds of faults that a defect shows in, with the kills that it took; undefined where it was not found. */

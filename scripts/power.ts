@@ -106,7 +106,9 @@ async function carryOut({ name, kills, disk: make, options }: Trial): Promise<Ac
     if (done % step === 0) say(`${done} times`);
   };
   try {
-    return await killAccumulators({ kills, seed, progress, disk, ...options(disk) });
+    const result = await killAccumulators({ kills, seed, progress, disk, ...options(disk) });
+    const origin = `(${name}, ${kills} times, seed ${seed})`;
+    return { ...result, faults: result.faults.map((fault) => `${fault} ${origin}`) };
   } finally {
     disk.remove?.();
     await rm(folder, { recursive: true, force: true });
