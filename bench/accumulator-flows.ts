@@ -12,6 +12,7 @@ export type Way = 'batch' | 'rejected' | 'outcome' | 'accepted' | 'not sent' | '
 
 /** Node ids. */
 export const collectorId = 'collector';
+export const importId = 'import';
 /** A node that sends stock changes in one go, each as a message of its own, as many as `msg.payload` says. */
 export const sourceId = 'source';
 /** Property of the global context that makes them by their number. */
@@ -65,9 +66,9 @@ export function accumulatorWiring(
     fullFile,
     mostItems,
     mostMegabytes,
-    wires: [['import', 'batch'], ['rejected'], ['outcome']],
+    wires: [[importId, 'batch'], ['rejected'], ['outcome']],
   });
-  const node = onTab('import', 'norce-import-onhands', [], {
+  const node = onTab(importId, 'norce-import-onhands', [], {
     connection: 'connection',
     wires: [['accepted'], ['not-sent']],
   });

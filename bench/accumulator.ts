@@ -149,7 +149,7 @@ async function pass(items: number, isFeed: boolean, folder: string, round: numbe
     const expected = isFeed ? items : recordsOf(items);
     if (result.sentItems !== expected)
       throw new Error(`${result.sentItems} of ${expected} records were sent.`);
-    // The first body is that of the batch before.
+    // The first body is that of the record before.
     const [, ...bodies] = await connect.bodies();
     const stream = isFeed
       ? await inFolder((place) => {
@@ -164,7 +164,7 @@ async function pass(items: number, isFeed: boolean, folder: string, round: numbe
 }
 
 const passing =
-  'Handed over in arrays of 1,000, two at a time; a first batch of 40 records has gone before, so that libraries are loaded. Connect is a server in another process that takes everything.';
+  'Handed over in arrays of 1,000, two at a time; one record has been sent before, so that libraries are loaded. Connect is a server in another process that takes everything.';
 
 function usageFigures(title: string, passages: readonly Passage[]): Figure[] {
   const values = (value: (result: MillionResult) => number) => passages.map(({ result }) => value(result));
@@ -274,7 +274,7 @@ async function feedFigures({ records, passages: rounds }: Sizes, folder: string)
         'checked, joined and sealed after that',
         seconds(({ result }) => result.sealing),
       ),
-      method: 'The same rounds.',
+      method: 'The same rounds. The feed is confirmed in between, because the first of all is held.',
     },
     ...usageFigures(title, passages),
   ];

@@ -7,8 +7,7 @@ import type { BenchItem } from './items.ts';
 /** Of ten changes so many are about a record that has come before. */
 const repeated = 3;
 
-/** Records after each other have so many locations. Each is a bound of full feeds. */
-export const locations = 40;
+const locations = 40;
 
 function keyOf(record: number): BenchItem {
   return {

@@ -1,11 +1,11 @@
 /**
  * Takes a great many stock records through Node-RED: collected, merged or checked, released, sent.
  */
-import { collectorId, leavingReceiver, type Way } from '../accumulator-flows.ts';
+import { collectorId, importId, leavingReceiver, type Way } from '../accumulator-flows.ts';
 import { ownTask, tellParent } from '../child.ts';
 import { deferred } from '../deferred.ts';
 import { MeasuredNodeRed, type Usage } from '../measured-node-red.ts';
-import { locations, stockChange, stockRecord } from '../stock-changes.ts';
+import { stockChange, stockRecord } from '../stock-changes.ts';
 
 /** What is to be measured. */
 export interface MillionTask {
@@ -39,12 +39,15 @@ const mostUnderWay = 2;
 
 const { folder, items, isFeed } = ownTask<MillionTask>();
 const failed = deferred<never>();
-let ways = { batch: deferred<Message>(), outcome: deferred<Message>() };
+const ways = {
+  accepted: deferred<Message>(),
+  batch: deferred<Message>(),
+  outcome: deferred<Message>(),
+};
 
 function left(way: Way, message: Message): void {
-  if (way === 'batch' || way === 'outcome') ways[way].resolve(message);
-  else if (way !== 'accepted')
-    failed.reject(new Error(`Left by ${way}: ${JSON.stringify(message.error ?? message)}`));
+  if (way === 'batch' || way === 'outcome' || way === 'accepted') ways[way].resolve(message);
+  else failed.reject(new Error(`Left by ${way}: ${JSON.stringify(message.error ?? message)}`));
 }
 
 const nodeRed = await MeasuredNodeRed.start(folder, { [leavingReceiver]: left });
@@ -82,27 +85,18 @@ async function collect(): Promise<void> {
   await Promise.all(Array.from({ length: mostUnderWay }, sender));
 }
 
-/** Has what was collected released. */
+/** Has what was collected released; the first full feed of all is held, and a person confirms it. */
 async function release(): Promise<void> {
-  await complete(isFeed ? { complete: true } : { flush: true });
+  if (!isFeed) return complete({ flush: true });
+  const held = nodeRed.status(collectorId, (text) => text.includes('FULL_FEED_FIRST'));
+  await complete({ complete: true });
+  await Promise.race([held, failed.promise]);
+  await complete({ confirm: true });
 }
 
-/** The first batch: libraries are loaded, and a full feed has one to be compared with in every location. */
-async function warmUp(): Promise<void> {
-  await complete({ payload: Array.from({ length: locations }, (_, index) => stockRecord(index)) });
-  if (isFeed) {
-    const held = nodeRed.status(collectorId, (text) => text.includes('FULL_FEED_FIRST'));
-    await release();
-    await Promise.race([held, failed.promise]);
-    await complete({ confirm: true });
-  } else {
-    await release();
-  }
-  await Promise.race([ways.outcome.promise, failed.promise]);
-  ways = { batch: deferred<Message>(), outcome: deferred<Message>() };
-}
-
-await warmUp();
+// The libraries are loaded with the first request.
+nodeRed.receive(importId, { payload: [stockRecord(0)] });
+await Promise.race([ways.accepted.promise, failed.promise]);
 await nodeRed.settle();
 const measurement = await nodeRed.measure();
 const begin = performance.now();
