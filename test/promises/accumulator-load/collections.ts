@@ -166,11 +166,14 @@ export function recordOfItem(collection: LoadedCollection, item: Plain): string 
 /** All records of the load, with what is below them in place, at one moment. */
 export type ShopContent = ReadonlyMap<LoadedCollection, ReadonlyMap<string, Plain>>;
 
-/** What the shop holds now. */
-export function contentOf(catalogue: Catalogue): ShopContent {
+/** What the shop holds now of the records of some collections. */
+export function contentOf(
+  catalogue: Catalogue,
+  loaded: readonly LoadedCollection[] = collections,
+): ShopContent {
   const all = shelves(catalogue);
   return new Map(
-    collections.map((collection) => [
+    loaded.map((collection) => [
       collection,
       new Map(
         collection.records.map((record) => [record, stored(all[collection.import], collection, record)]),
