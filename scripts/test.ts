@@ -14,6 +14,7 @@ const alone = [
   'test/connection/',
   'test/end-to-end/',
   'test/examples/',
+  'test/promises/day',
   'test/promises/deploys',
   'test/promises/job-kills',
   'test/promises/limit',
