@@ -4,6 +4,7 @@
 import { type ImportDefinition, type ImportName, imports } from '../contract/index.ts';
 import { outlineOf } from '../contract/outline.ts';
 import { prepareNodeAccount } from './account-field.ts';
+import { showDirectFeeds } from './direct-feed-notice.ts';
 import { chooseDefaults, create, elementOf, fieldOf, follow, storedValue, textOf, toggle } from './dom.ts';
 import type { Translate } from './field-choice.ts';
 import { FieldsAndSwitches, followFieldMode, type WrittenValues } from './fields-and-switches.ts';
@@ -149,6 +150,16 @@ export function prepareAccumulatorDialog(node: AccumulatorEditorNode): void {
     written: prepareImport(node, translate),
     follows: new FollowedCollections(node, translate),
   });
+  showDirectFeeds(
+    node,
+    {
+      prefix,
+      fields: ['node-input-import'],
+      importName: () => textOf('node-input-import'),
+      others: ({ accumulators, imports }) => (accumulators.some(({ id }) => id === node.id) ? imports : []),
+    },
+    translate,
+  );
 }
 
 /** Writes what the lists hold back to the node. To be called from `oneditsave`. */

@@ -3,6 +3,7 @@
  */
 import { type ImportDefinition, type ImportName, imports } from '../contract/index.ts';
 import { prepareNodeAccount } from './account-field.ts';
+import { showDirectFeeds } from './direct-feed-notice.ts';
 import { chooseDefaults, elementOf, fieldOf, follow, textOf, toggle } from './dom.ts';
 import type { Translate } from './field-choice.ts';
 import { FieldsAndSwitches, followFieldMode, type WrittenValues } from './fields-and-switches.ts';
@@ -43,6 +44,16 @@ export function prepareImportDialog(node: ImportEditorNode): void {
   if (definition.fullFile) prepareFullFile(definition);
   followFieldMode(prefix, translate);
   openDialogs.set(node, new FieldsAndSwitches(prefix, name, node, translate));
+  showDirectFeeds(
+    node,
+    {
+      prefix,
+      fields: [],
+      importName: () => name,
+      others: ({ accumulators, imports }) => (imports.some(({ id }) => id === node.id) ? accumulators : []),
+    },
+    translate,
+  );
 }
 
 /** Writes what the lists hold back to the node. To be called from `oneditsave`. */

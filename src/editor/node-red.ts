@@ -2,6 +2,8 @@
  * The part of Node-RED's editor that the dialogs use, with types.
  */
 
+import type { ExportedNode } from './direct-feeds.ts';
+
 /** A node in the editor, with what its definition and the dialogs need. */
 export interface EditorNode {
   readonly id: string;
@@ -30,8 +32,14 @@ export interface EditorApi {
   };
   readonly nodes: {
     node(id: string): { readonly accountId?: unknown } | null | undefined;
+    /** All tabs, subflows and nodes, as an export holds them. */
+    createCompleteNodeSet(options: { readonly credentials: boolean }): readonly ExportedNode[];
     /** All nodes of a type, in every flow and subflow. */
     filterNodes(filter: { readonly type: string }): readonly FoundNode[];
+  };
+  readonly utils: {
+    /** How the canvas names a node. */
+    getNodeLabel(node: object | null | undefined, otherwise: string): string;
   };
   readonly settings: {
     /** Path below which Node-RED takes requests for flows. */

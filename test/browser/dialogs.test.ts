@@ -619,6 +619,54 @@ describeOnEachLine('dialogs in the editor', (test) => {
     assert.deepEqual(await follows(), ['collection of products']);
   });
 
+  for (const theme of ['light', 'dark'] as const) {
+    test(`warn of items that go past the accumulator, where ${theme} is preferred`, async (stage) => {
+      const editor = await stage.open(theme);
+      const collects = { import: 'import-onhands', wires: [['batches'], [], []], z: 'tab' };
+      const inject = { type: 'inject', props: [], repeat: '', once: false, z: 'tab', x: 100 };
+      await editor.add([
+        { id: 'tab', type: 'tab', label: 'Stock' },
+        connectionNode('c1'),
+        connectionNode('c2'),
+        accumulatorNode('a1', 'c1', { ...collects, name: 'all <b>stock</b>' }),
+        accumulatorNode('a2', 'c2', { ...collects, name: 'elsewhere' }),
+        { id: 'items', ...inject, y: 40, wires: [['a1', 'direct']] },
+        importNode('batches', 'import-onhands', 'c1', { z: 'tab' }),
+        importNode('direct', 'import-onhands', 'c1', { name: 'corrections', z: 'tab' }),
+        importNode('unfed', 'import-onhands', 'c1', { z: 'tab' }),
+      ]);
+      const names = editor.dialog.locator('.norce-node-name:visible');
+      const warning = editor.dialog.getByText('keeps no order');
+      for (const [id, others] of [
+        ['a1', ['corrections']],
+        ['direct', ['all <b>stock</b>']],
+        ['a2', []],
+        ['batches', []],
+        ['unfed', []],
+      ] as const) {
+        await editor.edit(id);
+        assert.deepEqual(await names.allTextContents(), others, id);
+        assert.equal(await warning.isVisible(), others.length > 0, id);
+        assert.deepEqual(await editor.faultsOfText(), [], id);
+        await editor.cancel();
+      }
+      // What is chosen in the open dialog counts.
+      await editor.edit('a1');
+      await editor.field('import').selectOption('import-prices');
+      assert.equal(await warning.isVisible(), false);
+      await editor.field('import').selectOption('import-onhands');
+      assert.equal(await warning.isVisible(), true);
+      await editor.cancel();
+      await editor.edit('direct');
+      await editor.field('connection').selectOption('c2');
+      assert.deepEqual(await names.allTextContents(), ['elsewhere']);
+      await editor.done();
+      await editor.edit('a1');
+      assert.equal(await warning.isVisible(), false);
+      await editor.cancel();
+    });
+  }
+
   test('ask an accumulator for the key, the supplier and the fields of its import alone', async (stage) => {
     const editor = await stage.open();
     const fieldChoice = { ProductFieldsThatAreSet: ['Code'] };
