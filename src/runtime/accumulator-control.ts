@@ -61,6 +61,21 @@ export function controlOf(
   return flush || requeue || confirm || reset !== undefined ? { flush, requeue, reset, confirm } : undefined;
 }
 
+/**
+ * Makes sure that a message that throws something away brings nothing: its items could be meant to be thrown away too,
+ * or to come in the place of what is.
+ *
+ * @param brings Whether it brings items, or is a step of a full feed.
+ * @throws ConnectError `RESET_WITH_ITEMS`
+ */
+export function refuseResetWithItems(control: Control | undefined, brings: boolean): void {
+  if (control?.reset === undefined || !brings) return;
+  throw new ConnectError(
+    'RESET_WITH_ITEMS',
+    'A message with msg.reset must not bring items, begin a full feed or complete one. Nothing was thrown away, and nothing was kept of it; send two messages.',
+  );
+}
+
 function partOf(parts: unknown): Pick<FeedMessage, 'sequence' | 'part'> {
   if (parts === undefined || parts === null) return {};
   const { id, index, count } = parts as {

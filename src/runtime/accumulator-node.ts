@@ -14,6 +14,7 @@ import {
   feedMessageOf,
   feedNames,
   itemsOf,
+  refuseResetWithItems,
 } from './accumulator-control.ts';
 import {
   type AccumulatorProperties,
@@ -110,6 +111,7 @@ class AccumulatorNode {
     const place = isFull ? feedMessageOf(given) : undefined;
     const isStep = place?.begins === true || place?.completes === true;
     const items = itemsOf(message.payload, control !== undefined || isStep);
+    refuseResetWithItems(control, isStep || (items ?? []).length > 0);
     if (items !== undefined || isStep) {
       const { rejected } = await (place === undefined
         ? accumulator.add(items ?? [])

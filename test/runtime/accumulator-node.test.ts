@@ -240,6 +240,21 @@ describe('accumulator node', function () {
     assert.equal(got.of('batches')[0]?.norce.batch?.items, 1);
   });
 
+  it('neither throws away nor keeps anything where a message asks for a reset and brings items', async () => {
+    const got = await load(flow());
+    await give(got, { payload: stock('A', 1) });
+    for (const payload of [stock('B', 1), [stock('B', 1)]]) {
+      for (const reset of ['waiting', 'failed', 'rejected', 'feeds']) {
+        assert.equal(await give(got, { payload, reset, confirm: true }), 'RESET_WITH_ITEMS');
+      }
+    }
+    await give(got, { flush: true });
+    await got.until(() => got.of('batches').length > 0);
+    assert.equal(got.of('batches')[0]?.norce.batch?.items, 1);
+    // The time of an inject node is no item, and an empty list brings none.
+    assert.equal(await give(got, { payload: [], reset: 'failed', confirm: true }), undefined);
+  });
+
   it('refuses messages whose items were to be sent under other settings', async () => {
     const got = await load(flow());
     const fields = { SkuOnhandFieldsThatAreSet: ['OnhandValue'] };
