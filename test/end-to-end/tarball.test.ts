@@ -51,6 +51,46 @@ function importAt(url: string, name: ImportName, more: object = {}): FlowNodes {
   ];
 }
 
+/** Items that come in over HTTP are collected; what is answered when they are complete. */
+function collecting(): FlowNodes {
+  const set = (p: string, to: string) => ({ t: 'set', p, pt: 'msg', to, tot: 'json' });
+  return [
+    { id: 'in collect', type: 'http in', url: '/collect', method: 'post', ...place, wires: [['collector']] },
+    { id: 'in flush', type: 'http in', url: '/flush', method: 'post', ...place, wires: [['flush']] },
+    {
+      id: 'flush',
+      type: 'change',
+      rules: [set('flush', 'true'), set('payload', 'null')],
+      ...place,
+      wires: [['collector']],
+    },
+    {
+      id: 'collector',
+      type: 'norce-accumulator',
+      connection: 'connection',
+      import: 'import-onhands',
+      collection: 'stock',
+      ...place,
+      wires: [['import batches'], [], []],
+    },
+    {
+      id: 'import batches',
+      type: 'norce-import-onhands',
+      connection: 'connection',
+      ...place,
+      wires: [[], []],
+    },
+    { id: 'complete', type: 'complete', scope: ['collector'], ...place, wires: [['completed']] },
+    {
+      id: 'completed',
+      type: 'change',
+      rules: [set('payload', '{ "complete": true }')],
+      ...place,
+      wires: [['out']],
+    },
+  ];
+}
+
 /** Items come in over HTTP; what leaves a node on either port, or its error, is the answer. */
 function httpFlow(simulator: Simulator, old: ConnectServer, more: object = {}): FlowNodes {
   return [
@@ -79,6 +119,7 @@ function httpFlow(simulator: Simulator, old: ConnectServer, more: object = {}): 
     },
     ...importNames.flatMap((name) => importAt(`/items/${name}`, name)),
     ...importAt('/items', 'import-onhands'),
+    ...collecting(),
     ...importAt('/dry', 'import-onhands', { dryRun: true }),
     ...importAt('/old', 'import-onhands', { connection: 'old' }),
     ...importAt('/wait', 'import-onhands', { wires: [['accepted', 'wait'], ['rejected']] }),
@@ -354,6 +395,30 @@ describe('end to end: the tarball', () => {
           assert.match(String(line), /http:\/\/127\.0\.0\.1:\d+/);
           child.kill('SIGTERM');
           assert.deepEqual(await once(child, 'exit'), [0, null]);
+        });
+
+        it('keeps what it has collected when it is killed, and has it sent, merged, when it is back', async () => {
+          const items = [
+            { ...stock, IncomingValue: 8 },
+            { ...stock, OnhandValue: 5 },
+          ];
+          for (const item of items) {
+            assert.deepEqual(await post(nodeRed, [item], '/collect'), { complete: true });
+          }
+          await nodeRed.kill();
+          assert.doesNotMatch(nodeRed.output, /\[error\]|ExperimentalWarning|Unhandled|DeprecationWarning/);
+          const before = importsAt(simulator).length;
+          const { userDir } = nodeRed;
+          const options = { install: copyOf(prepared), line, node: binaryOf(version) };
+          nodeRed = await NodeRed.start({}, { ...options, userDir });
+          assert.deepEqual(await post(nodeRed, {}, '/flush'), { complete: true });
+          while (importsAt(simulator).length === before)
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          await simulator.settled();
+          const [request, ...more] = importsAt(simulator).slice(before);
+          assert.deepEqual([request?.items, more], [1, []]);
+          const { OnhandValue, IncomingValue } = simulator.catalogue.get('onhands', 'P1', 'W', 'L') ?? {};
+          assert.deepEqual({ OnhandValue, IncomingValue }, { OnhandValue: 5, IncomingValue: 8 });
         });
 
         it('ends when it is asked to, and has nothing to complain about', async () => {
