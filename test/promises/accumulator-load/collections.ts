@@ -45,6 +45,15 @@ export const collections: readonly LoadedCollection[] = [
     follows: [],
     records: names('customer', 12),
   },
+  {
+    name: 'companies',
+    import: 'import-companies',
+    identity: 'Code',
+    follows: [],
+    records: names('company', 6),
+  },
+  { name: 'lists', import: 'import-price-lists', follows: [], records: names('list', 6) },
+  { name: 'relations', import: 'import-relations', follows: [], records: names('relation', 12) },
 ];
 
 const cultureFields: readonly Field[] = ['en-GB', 'sv-SE'].flatMap((CultureCode) =>
@@ -60,6 +69,9 @@ const fields: Readonly<Partial<Record<ImportName, readonly Field[]>>> = {
   'import-onhands': numbers('OnhandValue', 'IncomingValue', 'MinimumValue', 'LeadTimeDayCount'),
   'import-prices': numbers('CostPurchase', 'PriceRecommended', 'PriceCatalog'),
   'import-customers': texts('FirstName', 'LastName', 'PhoneNumber'),
+  'import-companies': texts('Name', 'VatNo', 'PhoneNumber'),
+  'import-price-lists': texts('Name', 'Description'),
+  'import-relations': texts('DefaultName', 'DefaultDescription'),
   'import-products': [...texts('Alias', 'ManufacturerName'), ...cultureFields],
 };
 
