@@ -4,9 +4,10 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Feed, FeedPortion, FeedVerdict } from '../../src/store/index.ts';
+import type { Batch, Feed, FeedPortion, FeedVerdict } from '../../src/store/index.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { bytesOf, textOf } from '../support/bytes.ts';
+import { begunBatch, itemsIn, newBlock, newPiece, sealedBatch, unbounded } from './support/batches.ts';
 import { openedCollection } from './support/collections.ts';
 import { Stores } from './support/stores.ts';
 
@@ -184,6 +185,57 @@ describe('store: full feeds', () => {
     assert.notEqual(await one.feeds.partition(feed.id, 1), undefined);
     assert.deepEqual(await one.feeds.notes(feed.id), ['{}']);
     assert.deepEqual(await one.feeds.faults(feed.id), { rejected: 1, clashes: 0 });
+  });
+
+  it('what went behind it comes back outside of a batch that is just being sealed', async () => {
+    const open = async (name: string) =>
+      (await store.collections.open({ scope: 's', import: 'import-supplier-products', name }, '{}')).id;
+    const [own, other] = [await open('feeds'), await open('changes')];
+    const { feed } = await store.feeds.append(
+      own,
+      { ...portion(['a=1'], { completes: true }), supplierId: 1 },
+      most,
+      1,
+    );
+    while (await store.feeds.divide(feed.id, 1000, 1000));
+    await store.feeds.join(feed.id, 0, { lines: bytesOf('a\t"a=1"'), notes: '{}', names: '', rejected: 0 });
+    await store.feeds.decide(feed.id, { counts: new Map([['', 1]]), hold: undefined });
+    const collect = (key: string, supplierId: number) =>
+      store.collections.append(other, newBlock([[key, `"${key}"`]], supplierId), unbounded, 2);
+    const end = async (batch: string) => {
+      await store.batches.endRequest(batch, 0, undefined, '{}', 3);
+      await store.batches.end(batch, '{}', 3);
+    };
+    for (const key of ['b', 'c']) {
+      await collect(key, 1);
+      await sealedBatch(store, other, `of ${key}`);
+      await end(`of ${key}`);
+    }
+    assert.notEqual(typeof (await store.feeds.begin(feed.id, 'feed', 4)), 'string');
+    await store.feeds.fill('feed', 0, [newPiece([['a', '"a=1"']])], 'null', 4);
+    await store.feeds.sealed('feed', '{}');
+    for (const key of ['x', 'y']) await collect(key, 2);
+    await begunBatch(store, other, 'sealing', { partitionBytes: 1 });
+    await collect('z', 2);
+    // One of its blocks has been divided, the other has not.
+    await store.batches.distribute('sealing', 1);
+    await end('feed');
+    while (await store.batches.distribute('sealing', 1));
+    const sealed: string[] = [];
+    const { partitions } = (await store.batches.find('sealing')) as Batch;
+    for (let partition = 0; partition < partitions; partition++) {
+      sealed.push(...itemsIn(await store.batches.partition('sealing', partition)).map(([key]) => key));
+      await store.batches.fill('sealing', partition, [], [], 5);
+    }
+    assert.deepEqual(sealed.sort(), ['x', 'y']);
+    await store.batches.sealed('sealing');
+    await store.batches.end('sealing', '{}', 6);
+    const next = await begunBatch(store, other, 'next');
+    assert.deepEqual(
+      itemsIn(await store.batches.partition('next', 0)).map(([key]) => key),
+      ['b', 'c'],
+    );
+    assert.equal(next.supplierId, 1);
   });
 
   it('finds a name under two keys, in whatever partitions', async () => {
