@@ -12,6 +12,7 @@ import {
 } from '../test/promises/accumulator-kills.ts';
 import type { Aim } from '../test/promises/accumulator-load/aiming.ts';
 import { phases } from '../test/promises/accumulator-load/life.ts';
+import { type FeedKillResult, feedPhases, killFeeds } from '../test/promises/feed-kills.ts';
 import type { Sabotage } from '../test/promises/processes/accumulating-lines.ts';
 import { fromRoot } from './build/paths.ts';
 import { inColumns, markdownTable, type TableLines } from './table.ts';
@@ -31,7 +32,7 @@ interface Defect {
 const fullSize = 1000;
 const usage = `npm run accumulator -- [options]
 
-  --kills <number>  kills in all, at least 10 (default ${fullSize})
+  --kills <number>  kills, at least 10, and a tenth as many in full feeds (default ${fullSize})
 
 A run of ${fullSize} also writes docs/accumulator.md.
 `;
@@ -92,6 +93,30 @@ async function found({
   return undefined;
 }
 
+async function carryOutFeeds(kills: number): Promise<FeedKillResult> {
+  const seed = Date.now() % 2 ** 31;
+  say(`killed in full feeds: ${kills} times, seed ${seed} ...`);
+  const progress = (done: number) => {
+    if (done % step === 0) say(`${done} killed`);
+  };
+  const result = await killFeeds({ kills, seed, progress });
+  return { ...result, faults: result.faults.map((fault) => `${fault} (seed ${seed}, ${kills} kills)`) };
+}
+
+function feedLines(kills: number, result: FeedKillResult): TableLines {
+  return [
+    ['Kills', 'Feeds', 'Parts and changes acknowledged', 'FullFile requests', 'Faults'],
+    [kills, result.feeds, result.acknowledged, result.fullRequests, result.faults.length].map(String),
+  ];
+}
+
+function feedHitLines({ hits }: FeedKillResult): TableLines {
+  return [
+    ['Under way when it was killed', ...feedPhases],
+    ['', ...feedPhases.map((phase) => String(hits[phase]))],
+  ];
+}
+
 type Results = readonly (readonly [Run, AccumulatorKillResult])[];
 
 function resultLines(results: Results): TableLines {
@@ -147,6 +172,7 @@ function defectLines(
 
 function page(
   results: Results,
+  feeds: FeedKillResult,
   defectTable: TableLines,
   { cores, memory, system, node, nodeRed }: Machine,
 ): string {
@@ -163,6 +189,16 @@ ${markdownTable(resultLines(results))}
 A kill often hits several things at once:
 
 ${markdownTable(hitLines(results))}
+
+## Killed in full feeds
+
+Another process collects full feeds of stock of about 8,000 items in parts of 1,000, each feed with its own items missing and its own values, some of them never finished, and changes of the same collection meanwhile. Parts and changes that were not acknowledged are handed over once more. Answers are lost and requests fail as above.
+
+${markdownTable(feedLines(feedKills(fullSize), feeds))}
+
+${markdownTable(feedHitLines(feeds))}
+
+A fault here is a FullFile request that is not just one finished feed; a record that is deactivated though the last feed or a later change has it, or active though the last feed lacks it; another value than the last feed's, or than that of a change newer than it; any 429.
 
 ## What counts as a fault
 
@@ -184,6 +220,10 @@ ${markdownTable(defectTable)}
 `;
 }
 
+function feedKills(size: number): number {
+  return Math.round(size / 10);
+}
+
 function readSize(): number | undefined {
   const { values } = parseArgs({
     options: {
@@ -201,7 +241,9 @@ async function main(): Promise<void> {
   const results: (readonly [Run, AccumulatorKillResult])[] = [];
   for (const run of runsOf(size)) results.push([run, await carryOut(run)]);
   say(`\n${inColumns(resultLines(results))}\n\n${inColumns(hitLines(results))}\n`);
-  const faults = results.flatMap(([, result]) => result.faults);
+  const feeds = await carryOutFeeds(feedKills(size));
+  say(`\n${inColumns(feedLines(feedKills(size), feeds))}\n\n${inColumns(feedHitLines(feeds))}\n`);
+  const faults = [...results.flatMap(([, result]) => result.faults), ...feeds.faults];
   for (const fault of faults) say(fault);
   const seen: (readonly [Defect, Awaited<ReturnType<typeof found>>])[] = [];
   for (const defect of defects) {
@@ -215,7 +257,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
   } else if (size >= fullSize) {
     const path = fromRoot('docs', 'accumulator.md');
-    await writeFile(path, page(results, defectTable, thisMachine()));
+    await writeFile(path, page(results, feeds, defectTable, thisMachine()));
     say(`No faults. Written: ${path}`);
   }
 }
