@@ -1,7 +1,7 @@
 /**
  * Flows in which something is collected: by an accumulator, and by Node-RED's own join node.
  */
-import { type FlowNode, functionNode, onTab, type Wiring, withTab } from './flows.ts';
+import { connectionTo, type FlowNode, functionNode, onTab, type Wiring, withTab } from './flows.ts';
 import type { SimulatorAccess } from './processes/simulator.ts';
 
 /** Property of the global context that everything that leaves is handed to, with the name of the way it took. */
@@ -48,17 +48,7 @@ export function accumulatorWiring(
   collection: string,
   fullFile: 'no' | 'yes',
 ): Wiring {
-  const { connectUrl, tokenUrl, clientId, clientSecret } = access;
-  const connection = {
-    id: 'connection',
-    type: 'norce-connect-config',
-    addressMode: 'own',
-    connectUrl,
-    tokenUrl,
-    environment: 'playground',
-    accountId: '10000',
-    maximumItems: unlimitedItems,
-  };
+  const { node: connection, credentials } = connectionTo(access, unlimitedItems);
   const accumulator = onTab(collectorId, 'norce-accumulator', [], {
     connection: 'connection',
     import: 'import-onhands',
@@ -85,7 +75,7 @@ export function accumulatorWiring(
       exit('not-sent', 'not sent'),
       ...caught,
     ),
-    credentials: { connection: { clientId, clientSecret } },
+    credentials,
     entry: collectorId,
   };
 }

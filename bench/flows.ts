@@ -40,9 +40,12 @@ const ending = [
   onTab('catch', 'catch', ['answered'], { scope: null, uncaught: false }),
 ];
 
-/** The import node with its connection. */
-export function importWiring({ connectUrl, tokenUrl, clientId, clientSecret }: SimulatorAccess): Wiring {
-  const connection = {
+/** The connection to a local Connect, with its credentials. */
+export function connectionTo(
+  { connectUrl, tokenUrl, clientId, clientSecret }: SimulatorAccess,
+  maximumItems: number,
+): { readonly node: FlowNode; readonly credentials: Wiring['credentials'] } {
+  const node = {
     id: 'connection',
     type: 'norce-connect-config',
     addressMode: 'own',
@@ -50,15 +53,21 @@ export function importWiring({ connectUrl, tokenUrl, clientId, clientSecret }: S
     tokenUrl,
     environment: 'playground',
     accountId: String(accountId),
-    maximumItems: itemsPerRequest,
+    maximumItems,
   };
+  return { node, credentials: { connection: { clientId, clientSecret } } };
+}
+
+/** The import node with its connection. */
+export function importWiring(access: SimulatorAccess): Wiring {
+  const { node: connection, credentials } = connectionTo(access, itemsPerRequest);
   const node = onTab('import', 'norce-import-onhands', [], {
     connection: 'connection',
     wires: [['answered'], ['answered']],
   });
   return {
     flows: withTab(connection, node, ...ending),
-    credentials: { connection: { clientId, clientSecret } },
+    credentials,
     entry: 'import',
   };
 }
