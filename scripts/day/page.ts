@@ -55,7 +55,7 @@ ${markdownTable([
 
 The pauses vary by half, and are three times as long by night (22:05 to 06:00). An item carries some of the fields of its record, each time others: the costly case, because a request is needed for each set of fields.
 
-Connect is the simulator, hostile: jobs side by side, in any order, among foreign ones; ${latency.minimum} to ${latency.maximum} ms of real time before each answer; one of six requests that import meets a fault, all day long: above all its answer is lost. From 9:36 to 12:36 it refuses connections, from 12:36 to 15:36 it answers 503 to everything, requests for tokens among them. Full deploys at 7:55, 12:29 and 15:37, the second in the outage, the third as the backlog begins to drain. At 17:17 Node-RED is killed (SIGKILL) and started again.
+Connect is the simulator, hostile: jobs side by side, in any order, among foreign ones; ${latency.minimum} to ${latency.maximum} ms of real time before each answer; one of seven requests that import meets a fault, all day long: above all its answer is lost. From 9:36 to 12:36 it refuses connections, from 12:36 to 15:36 it answers 503 to everything, requests for tokens among them. Full deploys at 7:55, 12:29 and 15:37, the second in the outage, the third as the backlog begins to drain. At 17:17 Node-RED is killed (SIGKILL) and started again.
 
 ## What came of it
 
@@ -77,7 +77,7 @@ ${markdownTable([
   ['Store at the end, with its journal', megabytes(result.storeSize)],
 ])}
 
-Not all messages are acknowledged: those that come while a deploy has closed the nodes, or while Node-RED is away, are not, and the source would know.
+A message that is under way while a deploy closes the nodes, or when Node-RED is killed, may stay without an acknowledgement, and its source would know. What comes while Node-RED starts waits for it.
 
 ${markdownTable([
   ['Requests that reached Connect', 'An hour', 'Share of the limit'],

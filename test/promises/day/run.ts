@@ -359,6 +359,9 @@ class Day {
         ...this.#forward.faults,
         ...this.#outcomes.faults,
         ...judgeLimit(requests, limit, minute),
+        ...judgeLimit(this.#simulator.tokenRequests, Number.POSITIVE_INFINITY, minute).map(
+          (fault) => `tokens: ${fault}`,
+        ),
         ...(failed > 0 ? [`kept as failed: ${failed} items`] : []),
       ],
     };
