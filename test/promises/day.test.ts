@@ -110,7 +110,10 @@ describe('all promises over a day', function () {
     assert.deepEqual(faults.slice(0, 20), [], `seed ${seed}: ${faults.length} faults`);
     // Without these the run has shown nothing.
     for (const { source, calm, outage } of figures.lags) {
-      assert.ok((calm?.values ?? 0) + (outage?.values ?? 0) > 0, `nothing of ${source} arrived`);
+      assert.ok(
+        (calm?.values ?? 0) + (outage?.values ?? 0) > 0,
+        `seed ${seed}: nothing of ${source} arrived`,
+      );
     }
     assert.ok(figures.disturbed > 0 && figures.batches > 0);
   });

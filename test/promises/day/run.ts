@@ -249,10 +249,9 @@ class Day {
 
   async #feed(source: Source): Promise<void> {
     const { collection, every, messagesPerBurst, items } = source;
-    let due = this.#start;
+    // The first burst is not a night's pause away: in a sample it might never come.
+    let due = this.#start + every * minute * this.#random.next();
     while (this.#isLoading) {
-      const isNight = this.#now < events.night.until || this.#now > events.night.from;
-      due += every * minute * (isNight ? 3 : 1) * (0.5 + this.#random.next());
       await wait(Math.max(0, due - performance.now()));
       for (let count = 0; count < messagesPerBurst && this.#isLoading; count++) {
         const message = this.#maker.message(collection, 1 + this.#random.whole(items - 1));
@@ -266,6 +265,8 @@ class Day {
           items: message.items,
         });
       }
+      const isNight = this.#now < events.night.until || this.#now > events.night.from;
+      due += every * minute * (isNight ? 3 : 1) * (0.5 + this.#random.next());
     }
   }
 
