@@ -251,7 +251,7 @@ class Day {
     const { collection, every, messagesPerBurst, items } = source;
     // The first burst is not a night's pause away: in a sample it might never come.
     let due = this.#start + every * minute * this.#random.next();
-    while (this.#isLoading) {
+    while (this.#isLoading && due < this.#moment(1)) {
       await wait(Math.max(0, due - performance.now()));
       for (let count = 0; count < messagesPerBurst && this.#isLoading; count++) {
         const message = this.#maker.message(collection, 1 + this.#random.whole(items - 1));
