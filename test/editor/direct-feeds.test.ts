@@ -41,6 +41,8 @@ describe('editor: import nodes fed past an accumulator', () => {
     assert.deepEqual(told(accumulator(batches), importNode(), pass('f', 'import'), inject('f')), ['import']);
     const other = node('other', 'norce-import-onhands', [], { connection: 'c1' });
     assert.deepEqual(told(accumulator(batches), importNode(), other, inject('other')), ['other']);
+    // One that nothing leads to.
+    assert.deepEqual(told(accumulator([[], [], []]), importNode()), []);
     // An inject node in front of the accumulator.
     assert.deepEqual(told(accumulator(batches), importNode(), inject('accumulator')), []);
   });
@@ -116,6 +118,8 @@ describe('editor: import nodes fed past an accumulator', () => {
     assert.deepEqual(told(...all, call, inject('call')), ['import']);
     assert.deepEqual(told(...all, call), []);
     assert.deepEqual(told(accumulator([['call'], [], []]), importNode(), linkIn, call), []);
+    // A link out that was wired here before it was set to give back what a link call sent.
+    assert.deepEqual(told(...all, { ...linkOut, mode: 'return' }, inject('out')), []);
     // A link out in a disabled tab.
     const off = { id: 'off', type: 'tab', disabled: true };
     assert.deepEqual(told(...all, off, { ...linkOut, z: 'off' }, inject('out', { z: 'off' })), []);
@@ -155,6 +159,14 @@ describe('editor: import nodes fed past an accumulator', () => {
     // Another instance of it, before the accumulator.
     const both = [accumulator([['after'], [], []]), ...all, instance('before', 'accumulator')];
     assert.deepEqual(told(...both, inject('before')), []);
+    // Links within the subflow stay within the instance.
+    const linked = [
+      subflow('s', 'out', 'in'),
+      node('out', 'link out', [], { z: 's', links: ['in'] }),
+      node('in', 'link in', [[]], { z: 's', links: ['out'] }),
+    ];
+    const rest = [accumulator([['after'], [], []]), importNode(), instance('after', 'import')];
+    assert.deepEqual(told(...rest, instance('before', 'accumulator'), inject('before'), ...linked), []);
     // What begins within the subflow.
     assert.deepEqual(told(accumulator([['after'], [], []]), ...all, inject('inner', { z: 's' })), ['import']);
   });
