@@ -5,8 +5,7 @@ import { imports } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
 import {
   type CheckedItems,
-  checkItems,
-  checkItemsNow,
+  ItemsCheck,
   type Preparation,
   preparation,
   type RejectedItem,
@@ -47,9 +46,6 @@ export interface CollectingOptions extends Pick<ReleaseOptions, 'store' | 'clock
 /** In minutes: the pause until a store that failed is asked again. */
 const openPause = 5 / 60;
 
-/** Items of a message that are checked before anything else runs: that takes a few milliseconds at most. */
-const mostAtOnce = 100;
-
 const nothing = { items: 0, bytes: 0 };
 
 /** A feed as it is shown. */
@@ -87,15 +83,11 @@ export class Collecting implements Accumulator {
   }
 
   add(items: readonly unknown[]): Promise<Added> {
-    if (items.length <= mostAtOnce) {
-      // Whatever becomes of the message from now on changes nothing in what is kept of it.
-      const checked = checkItemsNow(items, this.#preparation);
-      return this.#turns.begin(() => this.#append(checked));
-    }
-    // Whoever adds to the list or cuts it short while it waits for its turn changes nothing here.
-    const given = [...items];
+    const check = new ItemsCheck(items, this.#preparation);
+    // Whatever becomes of the message from now on changes nothing in what is kept of it.
+    if (check.begin()) return this.#turns.begin(() => this.#append(check));
     return this.#turns.prepare(async () => {
-      const checked = await checkItems(given, this.#preparation);
+      const checked = await check.finish();
       return () => this.#append(checked);
     });
   }

@@ -20,48 +20,73 @@ export interface CheckedItems {
   readonly rejected: readonly RejectedItem[];
 }
 
-class Check {
+/** Items that are checked at once, and characters of their texts: that takes some milliseconds. */
+const mostAtOnce = 100;
+const mostCharactersAtOnce = 256 * 1024;
+
+/** Checks a list of items. Nothing that is given is changed. */
+export class ItemsCheck implements CheckedItems {
   readonly items: CollectedItem[] = [];
   readonly rejected: RejectedItem[] = [];
+  readonly #given: readonly unknown[];
   readonly #preparation: Preparation;
+  #next = 0;
 
-  constructor(preparation: Preparation) {
+  constructor(given: readonly unknown[], preparation: Preparation) {
+    // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
+    this.#given = [...given];
     this.#preparation = preparation;
   }
 
-  add(item: unknown, index: number): void {
+  /**
+   * Checks a short list before anything else runs, as far as that does not take long.
+   *
+   * @returns whether all of it has been checked; else {@link ItemsCheck.finish} checks the rest
+   */
+  begin(): boolean {
+    if (this.#given.length > mostAtOnce) return false;
+    let characters = 0;
+    while (this.#next < this.#given.length && characters < mostCharactersAtOnce) {
+      characters += this.#checkNext();
+    }
+    return this.#next === this.#given.length;
+  }
+
+  /** Checks what is left, and yields to the event loop between the items. */
+  async finish(): Promise<CheckedItems> {
+    const breather = new Breather();
+    while (this.#next < this.#given.length) {
+      if (breather.isDue) await breather.pause();
+      this.#checkNext();
+    }
+    return this;
+  }
+
+  /** Gives the characters of its text, where it can be sent. */
+  #checkNext(): number {
+    const index = this.#next;
+    const item = this.#given[index];
+    this.#next += 1;
     try {
       const checked = checkItem(item, index, this.#preparation);
       if ('errors' in checked) {
         const { errors, key } = checked;
         this.rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
-      } else {
-        this.items.push({ key: checked.keyed.identity.key, text: checked.keyed.text });
+        return 0;
       }
+      const { identity, text } = checked.keyed;
+      this.items.push({ key: identity.key, text });
+      return text.length;
     } catch (thrown) {
       // A getter or proxy inside the item may throw whatever it likes.
       const message = `The item cannot be read: ${messageOf(thrown)}`;
       this.rejected.push({ index, item, errors: [{ path: '', code: 'NOT_JSON', message }] });
+      return 0;
     }
   }
 }
 
 /** Checks a list of items and yields to the event loop between them. Nothing that is given is changed. */
 export async function checkItems(given: readonly unknown[], preparation: Preparation): Promise<CheckedItems> {
-  const breather = new Breather();
-  const check = new Check(preparation);
-  // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
-  const list = [...given];
-  for (let index = 0; index < list.length; index++) {
-    if (breather.isDue) await breather.pause();
-    check.add(list[index], index);
-  }
-  return check;
-}
-
-/** Checks a short list of items at once. Nothing that is given is changed. */
-export function checkItemsNow(given: readonly unknown[], preparation: Preparation): CheckedItems {
-  const check = new Check(preparation);
-  for (let index = 0; index < given.length; index++) check.add(given[index], index);
-  return check;
+  return new ItemsCheck(given, preparation).finish();
 }

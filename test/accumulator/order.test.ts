@@ -70,4 +70,27 @@ describe('accumulator: order of messages', () => {
     const values = await valuesOf(accumulators);
     assert.deepEqual([...values.slice(0, 2), values.at(-1)], [2, 3, 4]);
   });
+
+  it('a few large items let others have their turns while they are checked', async () => {
+    const { accumulator } = accumulators.attach({ name: 'large', import: 'import-products' });
+    let turns = 0;
+    const turnOfFirstLook: (number | undefined)[] = [];
+    const items = Array.from({ length: 100 }, (_, index) => ({
+      Code: `C${index}`,
+      ManufacturerCode: 'M',
+      Cultures: Array.from({ length: 40 }, (_, culture) => ({
+        CultureCode: `c${culture}`,
+        get Description() {
+          turnOfFirstLook[index] ??= turns;
+          return 'd'.repeat(1000);
+        },
+      })),
+    }));
+    const ticking = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const { added } = await accumulator.add(items).finally(() => clearInterval(ticking));
+    assert.equal(added, items.length);
+    assert.ok(new Set(turnOfFirstLook).size > 1);
+  });
 });
