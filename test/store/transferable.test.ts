@@ -1,0 +1,37 @@
+/**
+ * What is handed over between threads instead of being copied.
+ */
+
+import assert from 'node:assert/strict';
+import { merge } from '../../src/accumulator/sealing/merge.ts';
+import { transferable } from '../../src/transferable.ts';
+import { lineOf } from '../accumulator/sealing/support.ts';
+import { optionsOf, stock } from '../prepare/prepared.ts';
+import { bytesOf } from '../support/bytes.ts';
+
+describe('bytes between threads', () => {
+  it('are handed over wherever an answer holds them', async () => {
+    const partition = bytesOf('lines');
+    const pieces = [bytesOf('one'), bytesOf('another')];
+    const answers = [
+      { id: 1, result: partition },
+      { id: 2, result: pieces.map((texts, position) => ({ position, keys: 'key', texts })) },
+    ];
+    assert.deepEqual(transferable(answers), [partition.buffer, ...pieces.map(({ buffer }) => buffer)]);
+    const lines = bytesOf(lineOf('import-onhands', stock({ OnhandValue: 1 })));
+    const result = await merge({
+      options: optionsOf('import-onhands'),
+      lines,
+      open: { requests: [], next: 0 },
+    });
+    assert.deepEqual(
+      transferable({ id: 1, result }),
+      result.pieces.map(({ texts }) => texts.buffer),
+    );
+    assert.equal(result.pieces.length, 1);
+  });
+
+  it('are copied where their buffer holds more, or nothing', () => {
+    assert.deepEqual(transferable([Buffer.from('in a pool'), bytesOf('part').subarray(1), bytesOf('')]), []);
+  });
+});
