@@ -79,7 +79,7 @@ describe('store: process', () => {
   });
 
   it('the oldest Node.js that the package accepts does the same, without a warning', async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const node = await installNode(oldestNode, join(stores.folder, 'node'));
     const file = stores.newFile();
     const hold = new StoreProcess('hold', file, [], node);
