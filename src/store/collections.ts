@@ -201,7 +201,7 @@ export type RequestFailure =
   /** Reasons as JSON by key. */
   | { readonly keys: ReadonlyMap<string, string> };
 
-/** The end of a batch, until it has been told. */
+/** The end of a batch, until it has been told or forgotten. */
 export interface BatchOutcome {
   readonly id: number;
   readonly collectionId: number;
@@ -284,7 +284,7 @@ export interface BatchStore {
   /** All requests have ended: the lane is free, and the outcome waits until it has been told. */
   end(id: string, outcome: string, at: number): Promise<void>;
 
-  /** Outcomes of a collection's batches that have not been told, oldest first. */
+  /** Outcomes of a collection's batches that have not been told and not been forgotten (`jobs.prune`), oldest first. */
   outcomes(collectionId: number): Promise<readonly BatchOutcome[]>;
   claimOutcome(id: number): Promise<{ readonly isRepeated: boolean } | undefined>;
   finishOutcome(id: number): Promise<void>;

@@ -172,7 +172,11 @@ export interface JobStore {
    * although nobody knows it: one is under way, its answer was lost, or a batch is on its way.
    */
   isNewerUnderWay(scope: Scope, jobId: string): Promise<boolean>;
-  /** Forgets runs, requests and announcements that ended before a time and are waited for by nobody. */
+  /**
+   * Forgets runs, requests and announcements that ended before a time and are waited for by nobody; outcomes of batches
+   * that nobody has heard until then, and the batches themselves. Failed items stay, and so does the batch of a full
+   * feed that is held.
+   */
   prune(before: number): Promise<void>;
 }
 

@@ -347,9 +347,9 @@ describe('store: batches', () => {
       assert.ok(await store.jobs.find(scope, '71'));
       await store.batches.endRequest('batch', 1, { all: '{}' }, '{}', 90);
       await store.batches.end('batch', '{}', 91);
-      await store.jobs.prune(hour);
+      await store.jobs.prune(91);
       assert.equal(await store.jobs.find(scope, '71'), undefined);
-      assert.equal((await store.batches.find('batch'))?.state, 'ended', 'its outcome has not been told');
+      assert.equal((await store.batches.find('batch'))?.state, 'ended', 'it is not older than that');
       await store.batches.finishOutcome((await store.batches.outcomes(id))[0]?.id ?? 0);
       await store.jobs.prune(hour);
       assert.equal(await store.batches.take('batch', 'n'), 'unknown');
@@ -523,6 +523,78 @@ describe('store: batches', () => {
       await later.batches.finishOutcome(outcome?.id ?? 0);
       assert.equal(await later.batches.claimOutcome(outcome?.id ?? 0), undefined);
       assert.deepEqual(await later.batches.outcomes(id), []);
+    });
+
+    /** What the tables that hang on batches hold, by table. */
+    function rowsOf(file: string): Readonly<Record<string, number>> {
+      const database = openDatabase({ file, migrations });
+      const tables = ['batch', 'batch_partition', 'partition_block', 'batch_request', 'piece', 'failed_key'];
+      const others = ['returned_key', 'batch_outcome', 'request', 'request_count', 'run'];
+      const counts = [...tables, ...others].map((table) => [
+        table,
+        database.get<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)?.rows ?? 0,
+      ]);
+      database.close();
+      return Object.fromEntries(counts.filter(([, rows]) => rows !== 0));
+    }
+
+    it('that nobody hears are forgotten in time, with all of their batches but what failed', async () => {
+      const file = stores.newFile();
+      const store = stores.open(file);
+      const id = await sentBatch(store, numbered(3), (items) =>
+        items.map((item, index) => newPiece([item], index)),
+      );
+      for (const request of [0, 1, 2]) {
+        await store.requests.accepted(await attempt(store, 'batch', request), `7${request}`, 70);
+        await store.jobs.end(scope, `7${request}`, 1, { result: 'succeeded', details: '{}', at: 80 });
+        const failure = request === 0 ? undefined : { all: '{"code":"X"}' };
+        await store.batches.endRequest('batch', request, failure, '{}', 80);
+      }
+      await store.batches.end('batch', '{}', 80);
+      await store.jobs.prune(80);
+      assert.equal((await store.batches.outcomes(id)).length, 1, 'it is not older than that');
+      await store.jobs.prune(81);
+      assert.deepEqual(await store.batches.outcomes(id), []);
+      assert.equal(await store.batches.find('batch'), undefined);
+      assert.deepEqual(await keptTexts(store, id), ['{"n":1}', '{"n":2}']);
+      // What failed is still older than what is newer, though nothing is known of its batch any more.
+      await store.collections.append(id, newBlock([['k1', '{"n":"newer"}']]), unbounded, 90);
+      await sealedBatch(store, id, 'newer');
+      await takenBatch(store, 'newer');
+      await store.batches.endRequest('newer', 0, undefined, '{}', 91);
+      await store.batches.end('newer', '{}', 92);
+      assert.deepEqual(await store.collections.requeue(id, 93), { requeued: 1, replaced: 1 });
+      await store.jobs.prune(hour);
+      await store.close();
+      assert.deepEqual(rowsOf(file), {});
+    });
+
+    it('are forgotten in bounded steps', async () => {
+      const file = stores.newFile();
+      const store = stores.open(file);
+      const id = await collectionWith(store, numbered(1));
+      for (const name of ['first', 'second', 'third']) {
+        await store.collections.append(id, newBlock(numbered(1)), unbounded, 10);
+        await sealedBatch(store, id, name);
+        await takenBatch(store, name);
+        await store.batches.endRequest(name, 0, undefined, '{}', 70);
+        await store.batches.end(name, '{}', 80);
+      }
+      await store.close();
+      const database = openDatabase({ file, migrations });
+      const left: (number | boolean)[][] = [];
+      for (let isMore = true; isMore; ) {
+        isMore = operations['jobs.prune'](database, 81, 1);
+        left.push([isMore, operations['batches.outcomes'](database, id).length]);
+      }
+      database.close();
+      assert.deepEqual(left, [
+        [true, 2],
+        [true, 1],
+        [true, 0],
+        [false, 0],
+      ]);
+      assert.deepEqual(rowsOf(file), {});
     });
   });
 });

@@ -7,7 +7,16 @@ import fc from 'fast-check';
 import type { Batch, Feed, FeedPortion, FeedVerdict } from '../../src/store/index.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { bytesOf, textOf } from '../support/bytes.ts';
-import { begunBatch, itemsIn, newBlock, newPiece, sealedBatch, unbounded } from './support/batches.ts';
+import {
+  begunBatch,
+  itemsIn,
+  itemsOfRequest,
+  newBlock,
+  newPiece,
+  sealedBatch,
+  takenBatch,
+  unbounded,
+} from './support/batches.ts';
 import { openedCollection } from './support/collections.ts';
 import { Stores } from './support/stores.ts';
 
@@ -295,6 +304,22 @@ describe('store: full feeds', () => {
         [held.id],
       );
       assert.equal((await store.feeds.list(collectionId)).length, 1);
+    });
+
+    it('one that Connect did not take goes out once more, however long ago that was', async () => {
+      const feed = await whole();
+      await store.feeds.decide(feed.id, good('x'));
+      await store.feeds.begin(feed.id, 'batch', 2);
+      await store.feeds.fill('batch', 0, [newPiece([['a', '"a=1"']])], 'null', 3);
+      await store.feeds.sealed('batch', '{}');
+      await takenBatch(store, 'batch');
+      await store.batches.endRequest('batch', 0, { all: '{}' }, '{}', 4);
+      await store.batches.end('batch', '{}', 5);
+      await store.jobs.prune(1000);
+      assert.equal((await store.feeds.confirm(feed.id))?.state, 'ready');
+      const batch = await store.feeds.begin(feed.id, 'another', 6);
+      assert.equal(typeof batch === 'string' ? batch : batch.id, 'batch');
+      assert.deepEqual(await itemsOfRequest(store, 'batch', 0), [['a', '"a=1"']]);
     });
 
     it('can be thrown away, and nothing of it stays', async () => {

@@ -279,6 +279,7 @@ CREATE TABLE batch_outcome (
 ) STRICT;
 CREATE INDEX batch_outcome_collection ON batch_outcome (collection_id, id);
 CREATE INDEX batch_outcome_batch ON batch_outcome (batch_id);
+CREATE INDEX batch_outcome_at ON batch_outcome (at);
 `;
 
 /** The steps of this version of the package. */

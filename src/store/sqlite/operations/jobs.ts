@@ -40,11 +40,22 @@ function pruneRequests(database: Database, before: number, limit: number): numbe
   ).changes;
 }
 
+// Outcomes for which nobody has come: those that are told go when they have been.
+function pruneOutcomes(database: Database, before: number, limit: number): number {
+  return database.run(
+    'DELETE FROM batch_outcome WHERE id IN (SELECT id FROM batch_outcome WHERE at < ? LIMIT ?)',
+    before,
+    limit,
+  ).changes;
+}
+
+// The batch of a full feed that is held can be sent once more.
 function pruneBatches(database: Database, before: number, limit: number): number {
   return database.run(
     `DELETE FROM batch WHERE id IN (
        SELECT id FROM batch WHERE state = 'ended' AND ended_at < ?
-         AND NOT EXISTS (SELECT 1 FROM batch_outcome WHERE batch_outcome.batch_id = batch.id) LIMIT ?)`,
+         AND NOT EXISTS (SELECT 1 FROM batch_outcome WHERE batch_outcome.batch_id = batch.id)
+         AND NOT EXISTS (SELECT 1 FROM feed WHERE feed.batch_id = batch.id) LIMIT ?)`,
     before,
     limit,
   ).changes;
@@ -121,8 +132,8 @@ export const jobOperations = {
 
   /** Prunes up to a number of each kind, and says whether there may be more. */
   'jobs.prune'(database: Database, before: number, limit: number): boolean {
-    // In this order: a request is kept as long as one of its runs.
-    const counts = [pruneRuns, pruneRequests, pruneBatches, pruneAnnouncements].map((prune) =>
+    // In this order: a request is kept as long as one of its runs, a batch as long as its outcome.
+    const counts = [pruneRuns, pruneRequests, pruneOutcomes, pruneBatches, pruneAnnouncements].map((prune) =>
       prune(database, before, limit),
     );
     return counts.some((count) => count >= limit);
