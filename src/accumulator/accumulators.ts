@@ -5,7 +5,7 @@ import type { Clock } from '../connection/index.ts';
 import { ConnectError } from '../errors.ts';
 import { Desk } from '../jobs/index.ts';
 import type { BatchSender, BatchSummary } from '../sending/index.ts';
-import type { Batch, BatchOutcome, Collection, CollectionName, Store } from '../store/index.ts';
+import type { Batch, BatchOutcome, Collection, CollectionName, Feed, Store } from '../store/index.ts';
 import { Collecting } from './collecting.ts';
 import { sealFeed } from './feeds/seal.ts';
 import { batchBounds, merger, seal } from './sealing/index.ts';
@@ -19,6 +19,14 @@ export interface AccumulatorsOptions {
   readonly minute: number;
   /** Sends the batches. */
   readonly sender: Pick<BatchSender, 'sendingOf' | 'listen'>;
+}
+
+/** A collection that has no accumulator, and what it holds. */
+export interface AbandonedCollection extends Collection {
+  /** Full feeds that have not gone out, oldest first. */
+  readonly feeds: readonly Feed[];
+  /** Its batch that has not ended, where nobody sends it. */
+  readonly batch: Batch | undefined;
 }
 
 function keyOf({ scope, import: name, name: collection }: CollectionName): string {
@@ -97,13 +105,21 @@ export class Accumulators {
     this.#outcomes.wake();
   }
 
-  /** Collections that hold something and have no accumulator, for a person to look at. */
-  async abandoned(): Promise<readonly Collection[]> {
-    const all = await this.#options.store.collections.list();
-    return all.filter(
-      (collection) =>
-        !this.#attached.has(keyOf(collection)) && collection.waiting.items + collection.failed.items > 0,
-    );
+  /** Collections that hold something to be sent and have no accumulator, for a person to look at. */
+  async abandoned(): Promise<readonly AbandonedCollection[]> {
+    const { store, sender } = this.#options;
+    const unsent = (await store.batches.unfinished()).filter(({ id }) => sender.sendingOf(id) === undefined);
+    const found: AbandonedCollection[] = [];
+    for (const collection of await store.collections.list()) {
+      if (this.#attached.has(keyOf(collection))) continue;
+      const batch = unsent.find(({ collectionId }) => collectionId === collection.id);
+      // One that is on its way is in a batch.
+      const feeds = (await store.feeds.list(collection.id)).filter(({ state }) => state !== 'sending');
+      const { waiting, failed } = collection;
+      const isEmpty = waiting.items + failed.items + feeds.length === 0 && batch === undefined;
+      if (!isEmpty) found.push({ ...collection, feeds, batch });
+    }
+    return found;
   }
 
   async #seal(batch: Batch, listener: AccumulatorListener): Promise<Batch | undefined> {

@@ -1,6 +1,6 @@
 /**
  * Collected changes, from the message to the batch.
  */
-export { Accumulators, type AccumulatorsOptions } from './accumulators.ts';
+export { type AbandonedCollection, Accumulators, type AccumulatorsOptions } from './accumulators.ts';
 export { processAccumulators } from './process-accumulators.ts';
 export type * from './types.ts';

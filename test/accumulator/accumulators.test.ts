@@ -2,6 +2,7 @@
  * Tries to have an accumulator lose, double or disorder what it was given, from the message to the catalogue.
  */
 import assert from 'node:assert/strict';
+import type { BatchOffer } from '../../src/sending/index.ts';
 import { stockItem } from '../jobs/support/stage.ts';
 import { AccumulatorStage, until } from './support/accumulator-stage.ts';
 
@@ -199,5 +200,32 @@ describe('accumulator: from message to catalogue', function () {
     assert.equal(accumulator.state().waiting.items, 1);
     assert.equal(await accumulator.reset('waiting'), 1);
     assert.deepEqual(accumulator.state().waiting, { items: 0, bytes: 0 });
+  });
+
+  it('tells what lies where no accumulator is: what waits, full feeds, and a batch that nobody sends', async () => {
+    await start({ mood: 'kind' });
+    const { outcomes } = floor.stage.simulator;
+    const found = async () =>
+      (await floor.accumulators.abandoned()).map(({ name, waiting, failed, feeds, batch }) => [
+        name,
+        ...[waiting.items, failed.items, feeds.map(({ state }) => state), batch?.state],
+      ]);
+    const feed = floor.attach({ name: 'feed' });
+    await feed.accumulator.collect([stockItem(1)], {});
+    const changes = floor.attach({ isTaken: false });
+    await changes.accumulator.add([stockItem(1)]);
+    await changes.accumulator.flush();
+    await until('an offer', () => changes.told.offers.length > 0);
+    floor.attach({ name: 'empty' }).accumulator.detach();
+    assert.deepEqual(await found(), [], 'all of them are kept');
+    feed.accumulator.detach();
+    changes.accumulator.detach();
+    const one = ['feed', 0, 0, ['collecting'], undefined];
+    assert.deepEqual(await found(), [one, ['changes', 0, 0, [], 'sealed']]);
+    outcomes.addJob({ import: 'import-onhands', neverEnds: true, count: 1 });
+    await floor.take(changes.told.offers[0] as BatchOffer, changes.told);
+    assert.deepEqual(await found(), [one], 'it is being sent');
+    await floor.restart();
+    assert.deepEqual(await found(), [one, ['changes', 0, 0, [], 'sending']]);
   });
 });

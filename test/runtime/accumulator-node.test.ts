@@ -346,6 +346,33 @@ describe('accumulator node', function () {
     assert.equal(later.of('batches')[0]?.norce.batch?.items, count);
   });
 
+  it('names what lies in a collection that no accumulator keeps, once', async () => {
+    const got = await load(flow({ fullFile: 'message' }));
+    await give(got, { payload: [stock('A', 1), stock('B', 1)] });
+    await give(got, { flush: true });
+    await got.until(() => got.of('batches').length > 0);
+    await give(got, { payload: stock('A', 2) });
+    const feed = { payload: [stock('A', 1), stock('B', 1), stock('C', 1)], norce: { fullFile: true } };
+    await give(got, { ...feed, complete: true });
+    await until(() => logged().includes('FULL_FEED_FIRST'));
+    await give(got, { ...feed, parts: { id: 'parts', index: 0, count: 2 } });
+    const named = () => logged().match(/No accumulator keeps .*/g) ?? [];
+    const moveTo = (collection: string) =>
+      helper.setFlows(flow({ collection }), 'full', { connection: credentials });
+    await moveTo('another');
+    await until(() => named().length > 0);
+    await give(listen(), { payload: stock('A', 1) });
+    await moveTo('third');
+    await until(() => named().some((text) => text.includes('"another"')));
+    assert.deepEqual(
+      named().map((text) => text.replace(/http\S+\)/, 'address)')),
+      [
+        'No accumulator keeps the collection "stock" (import-onhands, address), and what it holds is not sent. waiting: 1 item; a batch that nobody sends: 2 items; a full feed, held (FULL_FEED_FIRST): 3 items; a full feed, not whole yet: 3 items. Give an accumulator this collection, import and connection to have it sent, or to throw it away.',
+        'No accumulator keeps the collection "another" (import-onhands, address), and what it holds is not sent. waiting: 1 item. Give an accumulator this collection, import and connection to have it sent, or to throw it away.',
+      ],
+    );
+  });
+
   it('sends as soon as so many items wait', async () => {
     const got = await load(flow({ releaseItems: '2' }, [importNode()]));
     await give(got, { payload: stock('A', 1) });
