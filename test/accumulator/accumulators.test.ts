@@ -202,6 +202,31 @@ describe('accumulator: from message to catalogue', function () {
     assert.deepEqual(accumulator.state().waiting, { items: 0, bytes: 0 });
   });
 
+  it('what was collected for one supplier is sent for that one, whatever supplier is set since', async () => {
+    await start();
+    const collect = async (supplierId: number, partNos: readonly string[]) => {
+      const { accumulator, told } = floor.attach({
+        import: 'import-supplier-products',
+        options: { supplierId },
+      });
+      await accumulator.add(partNos.map((SupplierPartNo) => ({ SupplierPartNo, ProductName: 'Mugg' })));
+      return { accumulator, told };
+    };
+    (await collect(5, ['A'])).accumulator.detach();
+    const { accumulator, told } = await collect(6, ['A', 'B']);
+    for (const count of [1, 2]) {
+      await accumulator.flush();
+      await until('an outcome', () => told.outcomes.length === count);
+    }
+    const sent = floor.stage.simulator.requests
+      .map(({ header, items }) => [(header as { SupplierId?: number } | null)?.SupplierId, items] as const)
+      .filter(([supplierId]) => supplierId !== undefined);
+    assert.deepEqual(sent, [
+      [5, 1],
+      [6, 2],
+    ]);
+  });
+
   it('tells what lies where no accumulator is: what waits, full feeds, and a batch that nobody sends', async () => {
     await start({ mood: 'kind' });
     const { outcomes } = floor.stage.simulator;

@@ -7,6 +7,7 @@ import type { Batch, BatchStore } from '../../store/index.ts';
 import { distributedBytes } from './bounds.ts';
 import type { Merger } from './merger.ts';
 import { openRequests } from './request-packer.ts';
+import { batchOptions } from './settings.ts';
 
 /** What sealing takes beside the batch. */
 export interface SealSettings {
@@ -35,9 +36,9 @@ class Sealing {
   readonly #warnings = new Map<string, PrepareWarning>();
   rejected = 0;
 
-  constructor({ id, settings: options }: Batch, settings: SealSettings) {
-    this.#id = id;
-    this.#options = JSON.parse(options) as PrepareOptions;
+  constructor(batch: Batch, settings: SealSettings) {
+    this.#id = batch.id;
+    this.#options = batchOptions(batch);
     this.#settings = settings;
   }
 
@@ -70,7 +71,6 @@ class Sealing {
  * requests of bounded size. When it was broken off, calling it once more ends with the same requests.
  *
  * @param begun Its settings are {@link PrepareOptions}, the same with which it was given its bounds (`batchBounds`).
-
  * @throws ConnectError what the store throws, and what {@link Merger.merge} does; the batch is being sealed then as
  *   before
  */
