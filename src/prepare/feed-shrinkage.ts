@@ -14,7 +14,7 @@ export const defaultShrinkage = 20;
 export interface Shrinkage {
   /** Items that it has. */
   readonly now: number;
-  /** Items that the last one had. */
+  /** Items that the former one had. */
   readonly before: number;
   /** Within which bound; '' for the feed as a whole. */
   readonly bound: string;
@@ -30,7 +30,7 @@ export function nameOfBound(bound: string): string {
  * with, and does not count.
  *
  * @param counts Distinct items within each bound.
- * @param baselines Those of the last feed that succeeded within each bound.
+ * @param baselines Those of a former feed within each bound.
  * @param shrinkage Percent of the items that may be missing.
  * @returns how it has shrunk; undefined where no more is missing than may be
  */
@@ -67,6 +67,6 @@ export function feedShrunk({ now, before, bound }: Shrinkage, advice: string): C
   const within = bound === '' ? '' : ` within ${nameOfBound(bound)}`;
   return new ConnectError(
     'FULL_FEED_SHRUNK',
-    `The full feed has ${now} items${within}, the last one that succeeded had ${before}. What is missing from it would be deactivated. ${advice}`,
+    `The full feed has ${now} items${within}, a former one had ${before}. What is missing from it would be deactivated. ${advice}`,
   );
 }

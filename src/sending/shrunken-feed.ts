@@ -7,8 +7,8 @@ import type { Lane, Store } from '../store/index.ts';
 
 /**
  * Why the requests of a message must not be sent unless a person means it so: they are a full feed that is much smaller
- * than the last one that succeeded within its bounds, whichever node or accumulator sent that. The first one within a
- * bound has nothing to be compared with. What clears before it imports is no full feed: it takes nothing from records
+ * than the last one that succeeded within its bounds, whichever node or accumulator sent that, or than one that may have
+ * been taken since though nobody knows. The first one within a bound has nothing to be compared with. What clears before it imports is no full feed: it takes nothing from records
  * that it lacks.
  *
  * @param sender What the requests are for, and where former ones were noted.
@@ -25,7 +25,15 @@ export async function shrunkenFeed(
   const { SupplierId: supplierId } = first.header;
   const lane = { ...sender, supplierId: typeof supplierId === 'number' ? supplierId : null };
   const bounds = counts.map(([bound]) => bound);
-  const shrinkage = shrinkageOf(counts, await store.feeds.baselines(lane, bounds), defaultShrinkage);
+  const [baselines, perhapsTaken] = await Promise.all([
+    store.feeds.baselines(lane, bounds),
+    store.feeds.perhapsTaken(lane, bounds),
+  ]);
+  const former = new Map(baselines);
+  for (const [bound, items] of perhapsTaken) {
+    former.set(bound, { items: Math.max(items, former.get(bound)?.items ?? 0) });
+  }
+  const shrinkage = shrinkageOf(counts, former, defaultShrinkage);
   return (
     shrinkage &&
     feedShrunk(shrinkage, 'Nothing was sent. Set msg.norce.force to true to send it all the same.')

@@ -140,6 +140,11 @@ export interface FeedStore {
   /** What is known of some bounds of a lane, by bound. */
   baselines(lane: Lane, bounds: readonly string[]): Promise<ReadonlyMap<string, Baseline>>;
   /**
+   * By bound the items of the largest full feed that Connect may write, or may have written, though nobody knows: it is
+   * under way, its answer was lost, its job has not ended, or how that ended is not known.
+   */
+  perhapsTaken(lane: Lane, bounds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
    * Ends the check. A feed that can be sent takes the place of older ones within its bounds that have not gone out.
    *
    * @returns the feed, or undefined where a newer one within its bounds has gone out: it is thrown away

@@ -52,6 +52,20 @@ describe('shrunken full feeds that are fed directly', function () {
     return accepted.map(({ jobId }) => jobId);
   }
 
+  /** Notes one as sent, without a request; gives its id in the ledger. */
+  async function begun(items: number): Promise<number> {
+    const { store, connection } = floor.stage;
+    const { requests } = await prepare(stock(items), preparation(optionsOf('import-onhands', full)));
+    const [bound = ''] = requests[0]?.counts?.[0] ?? [];
+    return store.requests.begin(
+      {
+        ...{ scope: connection.scope, import: 'import-onhands', fullFile: true, header: '{}', bytes: 1 },
+        ...{ items, keys: [], nodeId: 'node', counts: new Map([[bound, items]]) },
+      },
+      1,
+    );
+  }
+
   async function ended(jobIds: readonly string[]): Promise<void> {
     const { tracker, connection } = floor.stage;
     await Promise.all(
@@ -74,11 +88,10 @@ describe('shrunken full feeds that are fed directly', function () {
     assert.equal(await refusal(stock(1), 'import-onhands', { fullFile: false }), undefined);
   });
 
-  it('learns nothing from a job that has not ended, or that has failed; and from its restart once that succeeds', async () => {
+  it('learns nothing from a job that has failed; and from its restart once that succeeds', async () => {
     const { simulator, store, tracker, connection } = floor.stage;
     simulator.outcomes.addJob({ status: 3, message: 'm', count: 1 });
     const [failed = ''] = await send(stock(40));
-    assert.equal(await refusal(stock(1)), undefined);
     await ended([failed]);
     assert.equal(await refusal(stock(1)), undefined);
     const { jobId } = await restartJob(connection, failed, {
@@ -86,6 +99,44 @@ describe('shrunken full feeds that are fed directly', function () {
       signal: new AbortController().signal,
     });
     await ended([jobId]);
+    assert.equal(await refusal(stock(31)), 'FULL_FEED_SHRUNK');
+  });
+
+  it('is compared with one whose job still runs: the smaller one would deactivate what that writes', async () => {
+    const { simulator } = floor.stage;
+    simulator.outcomes.addJob({ neverEnds: true, count: 1 });
+    const [running = ''] = await send(stock(40));
+    assert.equal(await refusal(stock(31)), 'FULL_FEED_SHRUNK');
+    assert.equal(await refusal(stock(32)), undefined);
+    simulator.endJob(Number(running), 2);
+    await ended([running]);
+    await ended(await send(stock(31)));
+    assert.equal(active(), 31, 'what would have been deactivated');
+  });
+
+  it('is compared with one whose answer was lost, until a newer one has succeeded', async () => {
+    await ended(await send(stock(10)));
+    const lost = await begun(50);
+    assert.equal(await refusal(stock(10)), 'FULL_FEED_SHRUNK', 'it is under way');
+    await floor.stage.store.requests.failed(lost, 'unknown', 2);
+    assert.equal(await refusal(stock(10)), 'FULL_FEED_SHRUNK');
+    await ended(await send(stock(10)));
+    assert.equal(await refusal(stock(10)), undefined);
+    const unsent = await begun(50);
+    await floor.stage.store.requests.failed(unsent, 'not sent', 3);
+    assert.equal(await refusal(stock(10)), undefined);
+  });
+
+  it('is compared with one of an accumulator that is on its way', async () => {
+    const { simulator } = floor.stage;
+    simulator.outcomes.addJob({ neverEnds: true, count: 1 });
+    const { accumulator } = floor.attach();
+    const { feed } = await accumulator.collect(stock(40), { begins: true, completes: true });
+    const state = () => accumulator.state().feeds.find(({ id }) => id === feed.id)?.state;
+    await until('it is held', () => state() === 'held');
+    assert.equal(await refusal(stock(1)), undefined, 'nobody has had it sent');
+    await accumulator.confirm(feed.id);
+    await until('it is in its job', () => accumulator.state().batch?.state === 'in job');
     assert.equal(await refusal(stock(31)), 'FULL_FEED_SHRUNK');
   });
 
@@ -101,17 +152,6 @@ describe('shrunken full feeds that are fed directly', function () {
   it('goes by what was sent last, whichever job ended first', async () => {
     const { store, connection } = floor.stage;
     const { scope } = connection;
-    const begun = async (items: number) => {
-      const { requests } = await prepare(stock(items), preparation(optionsOf('import-onhands', full)));
-      const [bound = ''] = requests[0]?.counts?.[0] ?? [];
-      return store.requests.begin(
-        {
-          ...{ scope, import: 'import-onhands', fullFile: true, header: '{}', bytes: 1, keys: [] },
-          ...{ items, nodeId: 'node', counts: new Map([[bound, items]]) },
-        },
-        1,
-      );
-    };
     const older = await begun(10);
     const newer = await begun(40);
     const end = { result: 'succeeded', details: '{}', at: 3 } as const;

@@ -17,6 +17,8 @@ export function feedStore(client: StoreClient, owner: string): FeedStore {
     faults: (id) => client.call('feeds.faults', id),
     baselines: ({ scope, import: name, supplierId }, bounds) =>
       client.call('feeds.baselines', { scope, import: name, supplierId }, bounds),
+    perhapsTaken: ({ scope, import: name, supplierId }, bounds) =>
+      client.call('feeds.perhapsTaken', { scope, import: name, supplierId }, bounds),
     decide: (id, verdict) => client.call('feeds.decide', id, verdict),
     confirm: (id) => client.call('feeds.confirm', id),
     discard: (id) => client.call('feeds.discard', id),

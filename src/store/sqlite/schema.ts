@@ -46,6 +46,7 @@ CREATE TABLE request (
 CREATE INDEX request_open ON request (scope, id) WHERE state = 'open';
 CREATE INDEX request_ended ON request (ended_at) WHERE ended_at IS NOT NULL;
 CREATE UNIQUE INDEX request_acceptance ON request (acceptance) WHERE acceptance IS NOT NULL;
+CREATE INDEX request_full ON request (scope, import, supplier_id, id) WHERE full_file = 1;
 CREATE INDEX request_newer ON request (scope, import, supplier_id, acceptance) WHERE acceptance IS NOT NULL;
 CREATE INDEX request_unanswered ON request (scope, import, supplier_id, id) WHERE acceptance IS NULL;
 CREATE INDEX request_batch ON request (batch_id, batch_request) WHERE batch_id IS NOT NULL;

@@ -36,6 +36,7 @@ export function callFeeds(database: Database): void {
     on['feeds.notes'](database, feed.id);
     on['feeds.faults'](database, feed.id);
     on['feeds.baselines'](database, feed, ['x']);
+    on['feeds.perhapsTaken'](database, feed, ['x']);
     on['feeds.decide'](database, feed.id, { counts: new Map([['x', 1]]), hold });
     return feed.id;
   };

@@ -265,6 +265,23 @@ export class Model {
     );
   }
 
+  perhapsTaken({ scope, import: name, supplierId }: Lane, bounds: readonly string[]) {
+    const lane = JSON.stringify([scope, name, supplierId]);
+    const isOpen = ({ id, state }: Request) =>
+      state !== 'accepted' ||
+      this.runs.some(({ requestId, end }) => requestId === id && (!end || end.result === 'unknown'));
+    return new Map(
+      bounds.flatMap((bound) => {
+        const after = this.baselines.get(lane + bound)?.requestId ?? 0;
+        const counts = this.requests
+          .filter((each) => each.fullFile && each.id > after && isOpen(each))
+          .filter((each) => JSON.stringify([each.scope, each.import, each.supplierId ?? null]) === lane)
+          .flatMap((each) => each.counts?.get(bound) ?? []);
+        return counts.length === 0 ? [] : [[bound, Math.max(...counts)] as const];
+      }),
+    );
+  }
+
   #succeeded({ id, scope, import: name, supplierId, counts = new Map() }: Request): void {
     const lane = JSON.stringify([scope, name, supplierId ?? null]);
     for (const [bound, items] of counts) {

@@ -40,6 +40,45 @@ export function baselinesOf(
 }
 
 /**
+ * Carries out {@link FeedStore.perhapsTaken}. What is older than the one that succeeded is over, whatever has become of
+ * it.
+ */
+export function perhapsTaken(
+  database: Database,
+  lane: Lane,
+  bounds: readonly string[],
+): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const bound of bounds) {
+    const direct = database.get<{ items: number | null }>(
+      `SELECT max(request_count.items) AS items FROM request JOIN request_count
+         ON request_count.request_id = request.id AND request_count.bound = ?
+       WHERE request.scope = ? AND request.import = ? AND request.supplier_id IS ? AND request.full_file = 1
+         AND request.id > ? AND (request.state <> 'accepted'
+           OR EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id AND (run.outcome_id IS NULL OR run.result = 'unknown')))`,
+      bound,
+      lane.scope,
+      lane.import,
+      lane.supplierId,
+      boundRow(database, lane, bound)?.requestId ?? 0,
+    );
+    const collected = database.get<{ items: number | null }>(
+      `SELECT max(feed_count.items) AS items FROM feed JOIN feed_count
+         ON feed_count.feed_id = feed.id AND feed_count.bound = ?
+       WHERE feed.scope = ? AND feed.import = ? AND feed.supplier_id IS ? AND feed.state <> 'gone'
+         AND feed.state = 'sending'`,
+      bound,
+      lane.scope,
+      lane.import,
+      lane.supplierId,
+    );
+    const items = Math.max(direct?.items ?? 0, collected?.items ?? 0);
+    if (items > 0) found.set(bound, items);
+  }
+  return found;
+}
+
+/**
  * A full feed has succeeded. Jobs end in any order: one that was sent later counts, also where it ended earlier.
  *
  * @param requestId Of the ledger, whose ids grow in the order in which requests are sent.

@@ -3,7 +3,7 @@
  */
 import type { Feed, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
-import { baselinesOf } from './baselines.ts';
+import { baselinesOf, perhapsTaken } from './baselines.ts';
 import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { dropFeed, feedIn, feedsWhere, findFeed } from './feed-rows.ts';
@@ -163,6 +163,8 @@ export const feedCheckingOperations = {
   },
 
   'feeds.baselines': baselinesOf,
+
+  'feeds.perhapsTaken': perhapsTaken,
 
   'feeds.decide'(database: Database, id: number, { counts, hold }: FeedVerdict): Feed | undefined {
     const feed = feedIn(database, id, 'checking');
