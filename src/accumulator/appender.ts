@@ -4,6 +4,7 @@
 import { asError, ConnectError } from '../errors.ts';
 import type { CollectedItem } from '../prepare/index.ts';
 import type { Amount, NewBlock } from '../store/index.ts';
+import { linesOf } from './sealing/lines.ts';
 
 /** Most items of one block. */
 const blockItems = 1000;
@@ -52,6 +53,7 @@ export class Appender {
         }),
     );
     this.#plan();
+    // Most messages have one: there is nothing to be put together, and nothing to be thrown away after that.
     if (portions.length === 1) return portions[0];
     const results = await Promise.allSettled(portions);
     const failed = results.find((result) => result.status === 'rejected');
@@ -117,13 +119,8 @@ function blockOf(group: readonly Portion[]): NewBlock {
 }
 
 function blockOfLines(items: readonly CollectedItem[]): Lines {
-  let lines = '';
-  let bytes = 0;
-  for (const { key, text } of items) {
-    lines += lines === '' ? `${key}\t${text}` : `\n${key}\t${text}`;
-    bytes += Buffer.byteLength(text);
-  }
-  return { lines, items: items.length, bytes };
+  const bytes = items.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  return { lines: linesOf(items), items: items.length, bytes };
 }
 
 /** Items as blocks of lines. */

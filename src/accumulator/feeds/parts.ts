@@ -16,7 +16,7 @@ import {
   type RejectedItem,
 } from '../../prepare/index.ts';
 import type { JoinedPart, NewKept, NewPiece } from '../../store/index.ts';
-import { linesOf } from '../sealing/lines.ts';
+import { itemsOf, linesOf } from '../sealing/lines.ts';
 import { type OpenRequest, openRequests, RequestPacker } from '../sealing/request-packer.ts';
 
 /** One partition to be joined. */
@@ -49,14 +49,14 @@ function keptOf({ index, errors, key }: RejectedItem, items: readonly FeedItem[]
  * @throws ConnectError what `preparation` throws, where the options are not valid
  */
 export async function joinPartition({ options, lines }: JoinJob): Promise<Joined> {
-  const given = linesOf(lines);
+  const given = itemsOf(lines);
   const { items, notes, names, rejected } = await feedPart(
     given.map(({ text }) => JSON.parse(text) as unknown),
     preparation(options),
   );
   return {
     part: {
-      lines: new TextEncoder().encode(items.map(({ key, text }) => `${key}\t${text}`).join('\n')),
+      lines: new TextEncoder().encode(linesOf(items)),
       notes: JSON.stringify(notes),
       names: names.map(([name, key]) => `${digest(name)} ${digest(key)}`).join('\n'),
       rejected: rejected.length,
@@ -121,7 +121,7 @@ function changePieces(
  * @throws ConnectError what `preparation` throws, where the options are not valid
  */
 export async function cutPartition({ options, lines, cut, requests }: CutJob): Promise<Cut> {
-  const items = linesOf(lines);
+  const items = itemsOf(lines);
   if ('header' in cut) return { pieces: wholePieces(items, requests), joint: null };
   const parts = await cutPart(items, cut.masks, preparation(options));
   if (parts instanceof ConnectError) return { refusal: { code: parts.code, message: parts.message } };

@@ -2,6 +2,7 @@
  * Merges the collected items of one partition into parts of requests.
  */
 import {
+  type FeedItem,
   type GivenItems,
   type ItemError,
   type PreparedItem,
@@ -11,7 +12,7 @@ import {
   prepare,
 } from '../../prepare/index.ts';
 import type { NewKept, NewPiece } from '../../store/index.ts';
-import { type Line, linesOf } from './lines.ts';
+import { itemsOf } from './lines.ts';
 import { type OpenRequests, RequestPacker } from './request-packer.ts';
 
 /** What one partition is merged from. Plain data. */
@@ -32,7 +33,7 @@ export interface Merged {
 }
 
 /** The item of a text; the text itself where it is no JSON, which is rejected like any other text. */
-function itemOf(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -41,8 +42,8 @@ function itemOf(text: string): unknown {
 }
 
 /** The items of lines, read when their turn comes: the texts are in memory anyway, all objects need not be. */
-function itemsOf(lines: readonly Line[]): GivenItems {
-  return { length: lines.length, at: (index) => itemOf((lines[index] as Line).text) };
+function givenItems(items: readonly FeedItem[]): GivenItems {
+  return { length: items.length, at: (index) => parsed((items[index] as FeedItem).text) };
 }
 
 function followedKeys({ follows }: PreparedItem): readonly string[] {
@@ -58,11 +59,11 @@ function followedKeys({ follows }: PreparedItem): readonly string[] {
  */
 export async function merge({ options, lines, open }: MergeJob): Promise<Merged> {
   const prepared = preparation(options);
-  const list = linesOf(lines);
+  const list = itemsOf(lines);
   if (list.length === 0) return { pieces: [], rejected: [], warnings: [] };
-  const { requests, rejected, warnings, refusal } = await prepare(itemsOf(list), prepared);
+  const { requests, rejected, warnings, refusal } = await prepare(givenItems(list), prepared);
   const keptOf = (index: number, errors: readonly ItemError[]): NewKept => {
-    const { key, text } = list[index] as Line;
+    const { key, text } = list[index] as FeedItem;
     return { key, text, reason: JSON.stringify({ errors }) };
   };
   if (refusal !== undefined) {

@@ -89,6 +89,21 @@ export function nextPlace(database: Database): number {
   );
 }
 
+/** The first place of all that a collection has, what it is just having sealed included. What comes back goes before it. */
+export function firstPlace(database: Database, collectionId: number): number {
+  const next = nextPlace(database);
+  const block = database.get<{ place: number }>(
+    'SELECT place FROM block WHERE collection_id = ? ORDER BY place LIMIT 1',
+    collectionId,
+  );
+  // Blocks that have been divided are not in the log any more, but their places still mean that batch.
+  const sealing = database.get<{ place: number }>(
+    "SELECT first_place AS place FROM batch WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing'",
+    collectionId,
+  );
+  return Math.min(block?.place ?? next, sealing?.place ?? next);
+}
+
 /**
  * Puts a block into the log.
  *

@@ -6,7 +6,7 @@ import type { NewBlock } from '../../collections.ts';
 import type { Feed, FeedHold, Lane } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { setBaselines } from './baselines.ts';
-import { count, insertBlock, nextPlace } from './collections.ts';
+import { count, firstPlace, insertBlock } from './collections.ts';
 import { dropFeed, feedsWhere } from './feed-rows.ts';
 
 /** The request of a feed's batch that is the feed; those after it are changes. */
@@ -68,20 +68,6 @@ interface BehindRow extends NewBlock {
   readonly at: number;
 }
 
-/** A place before all that a collection has, what it is just having sealed included. */
-function endOfFree(database: Database, collectionId: number): number {
-  const first = database.get<{ place: number }>(
-    'SELECT place FROM block WHERE collection_id = ? ORDER BY place LIMIT 1',
-    collectionId,
-  );
-  // Blocks that have been divided are not in the log any more, but their places still mean that batch.
-  const sealing = database.get<{ place: number }>(
-    "SELECT first_place AS place FROM batch WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing'",
-    collectionId,
-  );
-  return Math.min(first?.place ?? nextPlace(database), sealing?.place ?? nextPlace(database));
-}
-
 /** What waited behind a feed waits as all changes do, before everything that came later. */
 function release(database: Database, feedId: number): void {
   const collections = database.all<{ id: number }>(
@@ -94,7 +80,7 @@ function release(database: Database, feedId: number): void {
       feedId,
       collectionId,
     );
-    const end = endOfFree(database, collectionId);
+    const end = firstPlace(database, collectionId);
     for (const [index, { id }] of ids.entries()) {
       const row = database.get<BehindRow>(
         'SELECT id, supplier_id AS supplierId, origin, items, bytes, at, lines FROM feed_behind WHERE id = ?',

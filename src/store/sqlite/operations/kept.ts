@@ -7,8 +7,8 @@ import {
   collectionOperations,
   collectionWithId,
   count,
+  firstPlace,
   insertBlock,
-  nextPlace,
   refuseWhileSealing,
 } from './collections.ts';
 import { originsOf } from './origins.ts';
@@ -156,9 +156,6 @@ function olderReturned(database: Database, collectionId: number, origin: number)
       );
 }
 
-/** No block that waits has a place as low as those that are above this by an id. */
-const nowhere = -(2 ** 52);
-
 /**
  * Places for blocks that come back, before everything that waits. Only what came back before them and is older, such as
  * what had to go behind a full feed, stays before them: it is moved.
@@ -170,15 +167,8 @@ function placed(
 ): { readonly place: number; readonly block: RequeuedBlock }[] {
   const newest = blocks.at(-1)?.origin;
   const older = newest === undefined ? [] : olderReturned(database, collectionId, newest);
-  for (const { id } of older) database.run('UPDATE block SET place = ? WHERE id = ?', nowhere + id, id);
   const order = [...older, ...blocks].sort((one, other) => one.origin - other.origin);
-  const next = database.get<{ place: number | null }>(
-    'SELECT min(place) AS place FROM block WHERE collection_id = ? AND place > ?',
-    collectionId,
-    nowhere / 2,
-  )?.place;
-  // What is collected next goes behind them.
-  const end = next ?? nextPlace(database) + blocks.length;
+  const end = firstPlace(database, collectionId);
   const found: { place: number; block: RequeuedBlock }[] = [];
   for (const [index, block] of order.entries()) {
     const place = end - order.length + index;
