@@ -2,7 +2,7 @@
  * What accumulators are loaded with: items of which each value says when it was sent, and how the shop's values are
  * read again.
  */
-import type { ImportName } from '../../../src/contract/index.ts';
+import { type ImportName, importNames } from '../../../src/contract/index.ts';
 import type { Catalogue } from '../../../src/simulator/index.ts';
 import { type Plain, type Random, subjects } from '../shapes.ts';
 import { type Shelf, shelves } from '../shop.ts';
@@ -55,6 +55,13 @@ export const collections: readonly LoadedCollection[] = [
   { name: 'lists', import: 'import-price-lists', follows: [], records: names('list', 6) },
   { name: 'relations', import: 'import-relations', follows: [], records: names('relation', 12) },
 ];
+
+/** The records of some collections, as a shop is filled with them. */
+export function recordsOf(loaded: readonly LoadedCollection[]): Record<ImportName, string[]> {
+  const of = (name: ImportName) =>
+    loaded.filter((each) => each.import === name).flatMap(({ records }) => records);
+  return Object.fromEntries(importNames.map((name) => [name, of(name)])) as Record<ImportName, string[]>;
+}
 
 const cultureFields: readonly Field[] = ['en-GB', 'sv-SE'].flatMap((CultureCode) =>
   ['Name', 'Synonyms', 'Tags'].map(

@@ -3,11 +3,10 @@
  * some records at all.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ImportName, importNames } from '../../../src/contract/index.ts';
 import { type Fault, type MatchedValue, Simulator } from '../../../src/simulator/index.ts';
 import { type Random, subjects } from '../shapes.ts';
 import { Shopkeeper } from '../shopkeeper.ts';
-import { collections } from './collections.ts';
+import { collections, recordsOf } from './collections.ts';
 import { isRefused, refusal } from './judge.ts';
 
 /** Hours of Norce's time after which an ended job is no longer listed. */
@@ -23,9 +22,7 @@ export async function startHostileShop(minute: number, random: Random): Promise<
     jobRetention: retention * 3600,
     latency: { minimum: 0, maximum: 4 },
   });
-  const records = Object.fromEntries(importNames.map((name) => [name, [] as string[]]));
-  for (const collection of collections) records[collection.import]?.push(...collection.records);
-  await new Shopkeeper(simulator).stock(records as Record<ImportName, string[]>, random);
+  await new Shopkeeper(simulator).stock(recordsOf(collections), random);
   for (const collection of collections) {
     for (const record of collection.records.filter((name) => isRefused(collection, name))) {
       const match = subjects[collection.import].keys(record) as Record<string, MatchedValue>;

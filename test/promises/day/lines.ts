@@ -1,6 +1,7 @@
 /**
  * What the Node-RED of the day and its observer say to each other.
  */
+import type { Unsettled } from '../processes/unsettled.ts';
 
 /** What the process is started with. */
 export interface DayTask {
@@ -39,12 +40,8 @@ export type Line =
     }
   /** A warning or an error in Node-RED's log. */
   | { readonly kind: 'log'; readonly text: string }
-  | {
+  | ({
       readonly kind: 'looked';
-      readonly waiting: number;
-      readonly failed: number;
-      readonly unfinished: number;
-      readonly untold: number;
       /** Bytes. */
       readonly memory: number;
-    };
+    } & Unsettled);

@@ -10,17 +10,14 @@ import RED, { type Node, type NodeMessage } from 'node-red';
 import { ownTask, tellParent } from '../../../bench/child.ts';
 import type { ConnectionSettings } from '../../../src/connection/index.ts';
 import type { SlotStore } from '../../../src/store/index.ts';
+import { builtModule, silentSettings } from '../processes/built-node-red.ts';
+import { unsettledIn } from '../processes/unsettled.ts';
 import type { DayTask, Line, Order } from './lines.ts';
 
 type Connections = typeof import('../../../src/connection/index.ts');
 type Stores = typeof import('../../../src/store/index.ts');
 
 const { folder, scale, epoch, dropEvery } = ownTask<DayTask>();
-
-/** A module of the package as Node-RED loads it: the same file, so the same classes and the same state. */
-async function builtModule(path: string): Promise<Record<string, unknown>> {
-  return import(new URL(`../../../dist/src/${path}.js`, import.meta.url).href);
-}
 
 const { ConnectionRegistry, processRegistryKey } = (await builtModule('connection/index')) as Connections;
 const { processStore } = (await builtModule('store/index')) as Stores;
@@ -85,30 +82,10 @@ RED.hooks.add('preDeliver', ({ msg, source }) => {
 });
 
 const server = createServer((request, response) => RED.httpAdmin(request, response));
-const settings = {
-  uiPort: 0,
-  uiHost: '127.0.0.1',
-  userDir: folder,
-  flowFile: 'flows.json',
-  credentialSecret: 'test',
-  httpAdminRoot: '/',
-  httpNodeRoot: false as const,
-  disableEditor: true,
-  telemetry: { enabled: false, updateNotification: false },
-  logging: {
-    console: { level: 'off' as const, metrics: false, audit: false },
-    judge: {
-      level: 'warn',
-      metrics: false,
-      audit: false,
-      handler:
-        () =>
-        ({ msg }: { readonly msg?: unknown }) =>
-          say({ kind: 'log', text: String(msg) }),
-    },
-  },
-};
-RED.init(server, settings);
+RED.init(
+  server,
+  silentSettings(folder, ({ msg }) => say({ kind: 'log', text: String(msg) })),
+);
 RED.events.on('flows:started', () => say({ kind: 'started' }));
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -118,16 +95,8 @@ await RED.start();
 await loaded;
 
 async function look(): Promise<void> {
-  const all = await store.collections.list();
-  const outcomes = await Promise.all(all.map(({ id }) => store.batches.outcomes(id)));
-  say({
-    kind: 'looked',
-    waiting: all.reduce((sum, { waiting }) => sum + waiting.items, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed.items, 0),
-    unfinished: (await store.batches.unfinished()).length,
-    untold: outcomes.flat().length,
-    memory: process.resourceUsage().maxRSS * 1024,
-  });
+  const memory = process.resourceUsage().maxRSS * 1024;
+  say({ kind: 'looked', ...(await unsettledIn(store)), memory });
 }
 
 process.on('message', (order: Order) => {

@@ -2,8 +2,8 @@
  * The customer's Connect on the day: hostile, and filled with the records of all sources.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ImportName, importNames } from '../../../src/contract/index.ts';
 import { type Fault, Simulator } from '../../../src/simulator/index.ts';
+import { recordsOf } from '../accumulator-load/collections.ts';
 import type { Random } from '../shapes.ts';
 import { Shopkeeper } from '../shopkeeper.ts';
 import { clientOf } from './flow.ts';
@@ -20,9 +20,7 @@ export async function startShop(random: Random): Promise<Simulator> {
     latency,
     clients: [{ id: 'simulator', secret: 'simulator-secret' }, ...sources.map(clientOf)],
   });
-  const records = Object.fromEntries(importNames.map((name) => [name, [] as string[]]));
-  for (const collection of collections) records[collection.import]?.push(...collection.records);
-  await new Shopkeeper(simulator).stock(records as Record<ImportName, string[]>, random);
+  await new Shopkeeper(simulator).stock(recordsOf(collections), random);
   await wait(minute * 1.2);
   return simulator;
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import RED, { type Node, type NodeMessage } from 'node-red';
 import { ownTask, tellParent } from '../../../bench/child.ts';
+import { builtModule, silentSettings } from '../processes/built-node-red.ts';
 import { connectionIds, receiverType } from './flow.ts';
 import { heapContents } from './heap.ts';
 import {
@@ -38,11 +39,6 @@ interface Routed {
 }
 
 const { folder, minute, receivers, pause, itemsPerMessage } = ownTask<LoadTask>();
-
-/** A module of the package as Node-RED loads it: the same file, so the same classes and the same state. */
-async function builtModule(path: string): Promise<Record<string, unknown>> {
-  return import(new URL(`../../../dist/src/${path}.js`, import.meta.url).href);
-}
 
 const { ConnectionRegistry, processRegistryKey } = (await builtModule('connection/index')) as Connections;
 const { processStore } = (await builtModule('store/index')) as Stores;
@@ -119,22 +115,7 @@ RED.hooks.add('preDeliver', ({ msg, source, destination }) => {
 });
 
 const server = createServer((request, response) => RED.httpAdmin(request, response));
-const settings = {
-  uiPort: 0,
-  uiHost: '127.0.0.1',
-  userDir: folder,
-  flowFile: 'flows.json',
-  credentialSecret: 'test',
-  httpAdminRoot: '/',
-  httpNodeRoot: false as const,
-  disableEditor: true,
-  telemetry: { enabled: false, updateNotification: false },
-  logging: {
-    console: { level: 'off' as const, metrics: false, audit: false },
-    judge: { level: 'warn', metrics: false, audit: false, handler: () => hearLog },
-  },
-};
-RED.init(server, settings);
+RED.init(server, silentSettings(folder, hearLog));
 RED.events.on('flows:started', () => {
   starts++;
 });

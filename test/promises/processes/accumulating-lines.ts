@@ -3,6 +3,7 @@
  */
 import type { BatchOffer } from '../../../src/sending/index.ts';
 import type { Plain } from '../shapes.ts';
+import type { Unsettled } from './unsettled.ts';
 
 /** A defect on purpose, to see that it is noticed. */
 export type Sabotage =
@@ -62,10 +63,4 @@ export type Line =
     }
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }
   /** What there is left to do. */
-  | {
-      readonly kind: 'looked';
-      readonly waiting: number;
-      readonly failed: number;
-      readonly unfinished: number;
-      readonly untold: number;
-    };
+  | ({ readonly kind: 'looked' } & Unsettled);

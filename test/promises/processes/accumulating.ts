@@ -16,6 +16,7 @@ import { collections, type LoadedCollection } from '../accumulator-load/collecti
 import type { AccumulatingTask, Line, Order } from './accumulating-lines.ts';
 import { aboutCall, aboutResult, markedStore } from './marked-store.ts';
 import { HastyTracker, sabotagedStore } from './sabotage.ts';
+import { unsettledIn } from './unsettled.ts';
 
 const task = JSON.parse(process.argv[2] ?? '') as AccumulatingTask;
 const { minute, sabotage } = task;
@@ -168,15 +169,7 @@ async function add(id: number, accumulator: Accumulator, items: readonly unknown
 }
 
 async function look(): Promise<void> {
-  const all = await file.collections.list();
-  const outcomes = await Promise.all(all.map(({ id }) => file.batches.outcomes(id)));
-  say({
-    kind: 'looked',
-    waiting: all.reduce((sum, { waiting }) => sum + waiting.items, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed.items, 0),
-    unfinished: (await file.batches.unfinished()).length,
-    untold: outcomes.flat().length,
-  });
+  say({ kind: 'looked', ...(await unsettledIn(file)) });
 }
 
 async function stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { JobTracker } from '../../../src/jobs/index.ts';
 import { type ItemRecord, keysOfItem } from '../../../src/prepare/index.ts';
 import { type BatchOffer, BatchSender } from '../../../src/sending/index.ts';
 import { processStore } from '../../../src/store/index.ts';
+import { optionsOf } from '../../prepare/prepared.ts';
 
 /** What the process is to do. */
 export interface FeedingTask {
@@ -72,17 +73,7 @@ let said = '';
 const accumulator = new Accumulators({ store, clock, minute, sender }).attach(
   {
     collection: { scope, import: 'import-onhands', name: 'stock' },
-    options: {
-      import: 'import-onhands',
-      accountId: 10_000,
-      fullFile: false,
-      fields: 'carried',
-      clear: {},
-      switches: {},
-      unknownProperties: 'reject',
-      maximumItems: 1000,
-      maximumBytes: 1_000_000,
-    },
+    options: optionsOf('import-onhands', { accountId: 10_000, maximumBytes: 1_000_000 }),
     rules: { age: minute },
     most: { items: 1_000_000, bytes: 1_000_000_000 },
     follows: [],
