@@ -165,7 +165,7 @@ export interface NewPiece extends Amount {
    * follows. Joined by line feeds.
    */
   readonly keys: string;
-  /** Texts of the items, joined by a comma and a line feed; `bytes` is the length of this. */
+  /** Texts of the items, joined by a comma and a line feed; `bytes` is the length of this. Handed over when filled in. */
   readonly texts: Uint8Array;
 }
 

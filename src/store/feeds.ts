@@ -80,7 +80,7 @@ export interface PortionTaken {
 
 /** A joined part of a feed. */
 export interface JoinedPart {
-  /** A line for each record. */
+  /** A line for each record. Handed over when it is joined. */
   readonly lines: Uint8Array;
   /** What was found out about it, as JSON. */
   readonly notes: string;

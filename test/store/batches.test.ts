@@ -205,9 +205,10 @@ describe('store: batches', () => {
         const items = itemsIn(await store.batches.partition('batch', partition));
         all.push(...items);
         const failed = { key: 'bad', text: '{"bad":1}', reason: '{"code":"X"}' };
-        const pieces = items.length === 0 ? [] : [newPiece(items)];
         for (let turn = 0; turn < 2; turn++) {
+          const pieces = items.length === 0 ? [] : [newPiece(items)];
           await store.batches.fill('batch', partition, pieces, partition === 0 ? [failed] : [], 20);
+          for (const { texts } of pieces) assert.equal(texts.byteLength, 0, 'it has been handed over');
           assert.equal(await store.batches.partition('batch', partition), undefined);
         }
       }

@@ -3,6 +3,7 @@
  */
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { ConnectError } from '../../errors.ts';
+import { transferable } from '../../transferable.ts';
 import type { Cut, CutJob, Joined, JoinJob } from '../feeds/parts.ts';
 import type { Merged, MergeJob } from './merge.ts';
 import type { MergeAnswer, MergeCall, Work } from './messages.ts';
@@ -55,7 +56,7 @@ export class Merger implements Work {
   }
 
   /**
-   * Merges one partition. The process does not end before the answer is there.
+   * Merges one partition, whose lines are handed over. The process does not end before the answer is there.
    *
    * @throws ConnectError `MERGE_FAILED` (retryable) when the thread dies; the next call starts a new one. What
    *   `preparation` throws where the options are not valid
@@ -82,7 +83,7 @@ export class Merger implements Work {
     const call: MergeCall = { id: this.#lastId, work, job };
     // The answer to a work is of its kind.
     return new Promise<Merged | Joined | Cut>((resolve, reject) => {
-      worker.postMessage(call);
+      worker.postMessage(call, transferable(call));
       this.#pending.set(call.id, { worker, resolve, reject });
       worker.ref();
     }) as ReturnType<Work[Name]>;

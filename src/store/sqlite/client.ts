@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { ConnectError } from '../../errors.ts';
+import { transferable } from '../../transferable.ts';
 import type { Answer, CallMessage, CloseMessage, WorkerSettings } from './messages.ts';
 import type { OperationArguments, OperationName, OperationResult } from './operations/index.ts';
 
@@ -51,7 +52,7 @@ export class StoreClient {
     return this.#closed !== undefined;
   }
 
-  /** Has an operation carried out; resolves when what it has done is on disk. */
+  /** Has an operation carried out; resolves when what it has done is on disk. Bytes that it is given are handed over. */
   call<Name extends OperationName>(
     operation: Name,
     ...values: OperationArguments<Name>
@@ -76,7 +77,7 @@ export class StoreClient {
     const worker = this.#running();
     this.#lastId += 1;
     const message: CallMessage = { id: this.#lastId, operation, arguments: values };
-    worker.postMessage(message);
+    worker.postMessage(message, transferable(message));
     return new Promise((resolve, reject) => {
       this.#pending.set(message.id, { resolve, reject });
       // The process does not end before the answer is there.

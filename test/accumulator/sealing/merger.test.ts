@@ -70,16 +70,24 @@ describe('sealing: the thread that merges', function () {
 
   it('dies: what is under way is rejected, and the next call is answered by another one', async () => {
     const merger = new Merger(longTime);
-    const job = jobOf(6000);
-    const [first] = await threadsOf(() => merger.merge(job));
-    const calls = Promise.allSettled([merger.merge(job), merger.merge(job)]);
+    const [first] = await threadsOf(() => merger.merge(jobOf(6000)));
+    const calls = Promise.allSettled([merger.merge(jobOf(6000)), merger.merge(jobOf(6000))]);
     await first?.terminate();
     for (const outcome of await calls) {
       assert.equal(outcome.status, 'rejected');
       assert.deepEqual([outcome.reason.code, outcome.reason.retryable], ['MERGE_FAILED', true]);
     }
-    const workers = await threadsOf(async () => assert.deepEqual(await merger.merge(job), await merge(job)));
+    const workers = await threadsOf(async () =>
+      assert.deepEqual(await merger.merge(jobOf(6000)), await merge(jobOf(6000))),
+    );
     assert.equal(workers.length, 1);
+  });
+
+  it('is handed the lines: what it has merged does not wait in the main thread to be collected', async () => {
+    const merger = new Merger(longTime);
+    const job = jobOf(10);
+    await merger.merge(job);
+    assert.equal(job.lines.byteLength, 0);
   });
 
   it('ends after a while without work; the next call starts another one', async () => {
