@@ -8,7 +8,7 @@ import type { BatchSender, BatchSummary } from '../sending/index.ts';
 import type { Batch, BatchOutcome, Collection, CollectionName, Feed, Store } from '../store/index.ts';
 import { Collecting } from './collecting.ts';
 import { sealFeed } from './feeds/seal.ts';
-import { batchBounds, merger, seal } from './sealing/index.ts';
+import { batchBounds, merger, seal, withValidSettings } from './sealing/index.ts';
 import type { Accumulator, AccumulatorListener, AccumulatorSettings } from './types.ts';
 
 /** What accumulators need from outside. */
@@ -75,7 +75,7 @@ export class Accumulators {
       store,
       clock,
       minute,
-      seal: (batch) => this.#seal(batch, listener),
+      seal: (batch) => this.#seal(batch, settings, listener),
       sendingOf: (batchId) => sender.sendingOf(batchId),
       settings,
       listener,
@@ -122,21 +122,47 @@ export class Accumulators {
     return found;
   }
 
-  async #seal(batch: Batch, listener: AccumulatorListener): Promise<Batch | undefined> {
-    const { store, clock } = this.#options;
-    if (batch.feedId !== null) {
-      const sealed = await sealFeed(batch, { store, merger, now: () => clock.date() });
-      if (!('sequence' in sealed)) return sealed;
-      if (sealed.hold !== null) listener.warning(sealed.hold.code, sealed.hold.message);
-      return undefined;
+  /** Has a batch sealed; says what stands in the way where that is not the store, which every accumulator shows. */
+  async #seal(
+    batch: Batch,
+    settings: AccumulatorSettings,
+    listener: AccumulatorListener,
+  ): Promise<Batch | undefined> {
+    try {
+      return await (batch.feedId === null
+        ? this.#sealChanges(batch, settings, listener)
+        : this.#sealFeed(batch, listener));
+    } catch (thrown) {
+      if (thrown instanceof ConnectError && !thrown.code.startsWith('STORE_')) {
+        listener.warning(thrown.code, `Batch ${batch.id} cannot be sealed at present. ${thrown.message}`);
+      }
+      throw thrown;
     }
-    const { batch: sealed, warnings } = await seal(batch, {
-      batches: store.batches,
-      merger,
-      now: () => clock.date(),
-    });
-    for (const { code, message, count } of warnings) listener.warning(code, `${message} (${count})`);
-    return sealed;
+  }
+
+  async #sealChanges(
+    begun: Batch,
+    { options }: AccumulatorSettings,
+    listener: AccumulatorListener,
+  ): Promise<Batch> {
+    const { store, clock } = this.#options;
+    const { batches } = store;
+    const { batch, refusal } = await withValidSettings(begun, options, batches);
+    if (refusal !== undefined) {
+      const text = `Batch ${batch.id} was begun under settings that are not valid any more, and is sealed under those of now. ${refusal.message}`;
+      listener.warning(refusal.code, text);
+    }
+    const sealed = await seal(batch, { batches, merger, now: () => clock.date() });
+    for (const { code, message, count } of sealed.warnings) listener.warning(code, `${message} (${count})`);
+    return sealed.batch;
+  }
+
+  async #sealFeed(batch: Batch, listener: AccumulatorListener): Promise<Batch | undefined> {
+    const { store, clock } = this.#options;
+    const sealed = await sealFeed(batch, { store, merger, now: () => clock.date() });
+    if (!('sequence' in sealed)) return sealed;
+    if (sealed.hold !== null) listener.warning(sealed.hold.code, sealed.hold.message);
+    return undefined;
   }
 
   #serve({ id }: Collection, listener: AccumulatorListener): () => void {

@@ -223,6 +223,8 @@ export interface BatchStore {
   /** Those that have not ended, oldest first. */
   unfinished(): Promise<readonly Batch[]>;
 
+  /** A batch that is being sealed goes on under other settings, as JSON; of one that has been sealed they stay. */
+  changeSettings(id: string, settings: string): Promise<Batch>;
   /** Divides more of a batch's items into its partitions, about so many bytes; says whether there are more. */
   distribute(id: string, mostBytes: number): Promise<boolean>;
   /** The lines of a partition, in the order in which they were collected; undefined when it has been filled in. */

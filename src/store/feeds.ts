@@ -94,7 +94,8 @@ export interface JoinedPart {
 
 /** What the check of a feed has come to. */
 export interface FeedVerdict {
-  readonly counts: FeedCounts;
+  /** Undefined where its items could not be looked at. */
+  readonly counts: FeedCounts | undefined;
   /** Undefined where it can be sent. */
   readonly hold: FeedHold | undefined;
 }

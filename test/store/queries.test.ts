@@ -60,6 +60,7 @@ describe('store: queries', () => {
       'collections.reject': () =>
         operations['collections.reject'](database, 1, [kept, kept], { items: 1, bytes: 100 }, 1),
       'batches.begin': () => operations['batches.begin'](database, 'me', 1, batch, 2),
+      'batches.changeSettings': () => operations['batches.changeSettings'](database, 'me', 'batch', '{}'),
       'batches.distribute': () => operations['batches.distribute'](database, 'batch', 100),
       'batches.partition': () => operations['batches.partition'](database, 'batch', 0),
       'batches.fill': () => {

@@ -11,8 +11,8 @@ import {
 } from '../../prepare/index.ts';
 import type { Feed, Store } from '../../store/index.ts';
 import { distributedBytes, partitionBytes } from '../sealing/bounds.ts';
-import type { Merger } from '../sealing/index.ts';
-import { holdOf } from './guards.ts';
+import { type Merger, refusalOf } from '../sealing/index.ts';
+import { holdOf, settingsHold } from './guards.ts';
 
 /** Notes about all parts of a feed as one. */
 export function joinedNotes(notes: readonly string[], checked: Preparation): FeedNotes {
@@ -45,6 +45,10 @@ export async function checkFeed(
 ): Promise<Feed | undefined> {
   const { feeds, collections } = store;
   const options: PrepareOptions = { ...(JSON.parse(feed.settings) as PrepareOptions), fullFile: true };
+  const refusal = refusalOf(options);
+  if (refusal !== undefined) {
+    return feeds.decide(feed.id, { counts: undefined, hold: settingsHold(refusal) });
+  }
   const checked = preparation(options);
   while (await feeds.divide(feed.id, partitionBytes, distributedBytes));
   const { partitions } = (await feeds.find(feed.id)) ?? feed;

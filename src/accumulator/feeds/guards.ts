@@ -32,6 +32,12 @@ function held(error: ConnectError, isConfirmable: boolean): FeedHold {
   return { code: error.code, message: error.message, isConfirmable };
 }
 
+/** Of a feed whose settings are not valid any more, because the package is newer. */
+export function settingsHold({ code, message }: ConnectError): FeedHold {
+  const text = `The full feed was collected under settings that are not valid any more: throw it away, and have it collected anew. ${message}`;
+  return { code, message: text, isConfirmable: false };
+}
+
 function namesOf(bounds: readonly string[]): string {
   const named = bounds.slice(0, mostNamed).map(nameOfBound).join('; ');
   return bounds.length > mostNamed ? `${named} and ${bounds.length - mostNamed} more` : named;

@@ -14,8 +14,9 @@ import {
   preparation,
 } from '../../prepare/index.ts';
 import type { Batch, Feed, Store } from '../../store/index.ts';
-import type { Merger } from '../sealing/index.ts';
+import { type Merger, refusalOf } from '../sealing/index.ts';
 import { joinedNotes } from './check.ts';
+import { settingsHold } from './guards.ts';
 
 /** What sealing a feed takes. */
 export interface FeedSealSettings {
@@ -52,6 +53,8 @@ export async function sealFeed(
   const options: PrepareOptions = { ...(JSON.parse(batch.settings) as PrepareOptions), fullFile: true };
   const refuse = ({ code, message }: { readonly code: string; readonly message: string }) =>
     feeds.refuse(id, { code, message, isConfirmable: false }, now());
+  const refusal = refusalOf(options);
+  if (refusal !== undefined) return feeds.refuse(id, settingsHold(refusal), now());
   const notes: FeedNotes = joinedNotes(await feeds.notes(feedId), preparation(options));
   const cut = feedCut(notes, preparation(options));
   if (cut instanceof ConnectError) return refuse(cut);

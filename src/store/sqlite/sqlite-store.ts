@@ -187,6 +187,7 @@ export class SqliteStore implements Store {
       begin: (collectionId, batch, at) => client.call('batches.begin', owner, collectionId, batch, at),
       find: (id) => client.call('batches.find', owner, id),
       unfinished: () => client.call('batches.unfinished', owner),
+      changeSettings: (id, settings) => client.call('batches.changeSettings', owner, id, settings),
       distribute: (id, mostBytes) => client.call('batches.distribute', id, mostBytes),
       partition: (id, partition) => client.call('batches.partition', id, partition),
       fill: (id, partition, pieces, failed, at) =>

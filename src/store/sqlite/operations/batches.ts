@@ -194,6 +194,11 @@ export const batchOperations = {
       .map((row) => batchOf(row, owner));
   },
 
+  'batches.changeSettings'(database: Database, owner: string, id: string, settings: string): Batch {
+    database.run("UPDATE batch SET settings = ? WHERE id = ? AND state = 'sealing'", settings, id);
+    return batchWithId(database, owner, id);
+  },
+
   'batches.sealed'(database: Database, owner: string, id: string): Batch {
     const { state } = batchWithId(database, owner, id);
     if (state === 'sealing') {

@@ -1,7 +1,7 @@
 /**
  * Full feeds that are whole: divided by key, joined part by part, and decided on.
  */
-import type { Feed, FeedVerdict, JoinedPart } from '../../feeds.ts';
+import type { Feed, FeedCounts, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { baselinesOf, perhapsTaken } from './baselines.ts';
 import { dividedByKey, joinedLines } from './byte-lines.ts';
@@ -53,6 +53,14 @@ function ready(database: Database, feed: Feed): Feed | undefined {
   for (const each of older) if (isWithin(database, each, feed)) dropFeed(database, each.id);
   database.run("UPDATE feed SET state = 'ready', hold = NULL WHERE id = ?", feed.id);
   return findFeed(database, feed.id);
+}
+
+function noteCounts(database: Database, id: number, counts: FeedCounts): void {
+  for (const [bound, items] of counts) {
+    database.run('INSERT INTO feed_count (feed_id, bound, items) VALUES (?, ?, ?)', id, bound, items);
+  }
+  const distinct = [...counts.values()].reduce((sum, items) => sum + items, 0);
+  database.run('UPDATE feed SET distinct_items = ? WHERE id = ?', distinct, id);
 }
 
 /** Carries out the calls of {@link FeedStore} from a feed's being whole to its being sent. */
@@ -168,11 +176,7 @@ export const feedCheckingOperations = {
 
   'feeds.decide'(database: Database, id: number, { counts, hold }: FeedVerdict): Feed | undefined {
     const feed = feedIn(database, id, 'checking');
-    for (const [bound, items] of counts) {
-      database.run('INSERT INTO feed_count (feed_id, bound, items) VALUES (?, ?, ?)', id, bound, items);
-    }
-    const distinct = [...counts.values()].reduce((sum, items) => sum + items, 0);
-    database.run('UPDATE feed SET distinct_items = ? WHERE id = ?', distinct, id);
+    if (counts !== undefined) noteCounts(database, id, counts);
     if (hold === undefined) return ready(database, feed);
     database.run("UPDATE feed SET state = 'held', hold = ? WHERE id = ?", JSON.stringify(hold), id);
     return findFeed(database, id);
