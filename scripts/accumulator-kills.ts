@@ -182,7 +182,7 @@ Written by \`npm run accumulator\` on ${new Date().toISOString().slice(0, 10)}, 
 
 Machine: ${cores} cores, ${memory} GB, ${system}, Node.js ${node}, Node-RED ${nodeRed}.
 
-A process with eight accumulators (two of stock in one lane, products, prices that follow the products, customers, companies, price lists, relations), the sender of their batches and the store takes messages of 1 to 3 items, now and then of 100, as fast as it acknowledges them, and is killed (SIGKILL) at random moments and at moments that hurt, again and again. Connect is the simulator, hostile: jobs side by side, in any order, some of them slow; a fifth of the answers lost, broken or errors; jobs that fail; a record of each collection that is never written. Failed items are requeued at random and at the end. A minute lasts 300 ms.
+A process with nine accumulators (two of stock in one lane, products, prices that follow the products, customers, companies, price lists, relations, and suppliers' products, set to another supplier from life to life), the sender of their batches and the store takes messages of 1 to 3 items, now and then of 100, as fast as it acknowledges them, and is killed (SIGKILL) at random moments and at moments that hurt, again and again. Connect is the simulator, hostile: jobs side by side, in any order, some of them slow; a fifth of the answers lost, broken or errors; jobs that fail; a record of each collection that is never written. Failed items are requeued at random and at the end. A minute lasts 300 ms.
 
 ${markdownTable(resultLines(results))}
 

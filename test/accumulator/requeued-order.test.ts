@@ -137,6 +137,44 @@ describe('accumulator: the order of what is requeued', function () {
     assert.ok(!sentValues(1).slice(2).includes(1), 'an older value was sent after a newer one');
   });
 
+  it('the same of two suppliers, whose changes have failed by turns', async () => {
+    const offered = (SupplierPartNo: string, ProductName: string) => ({ SupplierPartNo, ProductName });
+    floor.stage.simulator.outcomes.addItem({
+      import: 'import-supplier-products',
+      match: { SupplierPartNo: 'refused' },
+      severity: 'error',
+      message: 'No.',
+      count: 4,
+    });
+    const attach = (supplierId: number) =>
+      floor.attach({ import: 'import-supplier-products', name: 'offers', options: { supplierId } });
+    const turns = [
+      [5, 'first'],
+      [6, 'first'],
+      [5, 'second'],
+      [6, 'second'],
+    ] as const;
+    for (const [supplierId, name] of turns) {
+      accumulator.detach();
+      ({ accumulator, told } = attach(supplierId));
+      await send(offered('A', name), offered('refused', name));
+    }
+    const before = floor.stage.simulator.jobs.length;
+    assert.deepEqual(await accumulator.requeue(), { requeued: 8, replaced: 0 });
+    for (const _ of [5, 6]) await flush();
+    const sent = floor.stage.simulator.jobs
+      .slice(before)
+      .map(({ payload }) => [payload?.header.supplierId, payload?.body.toString('utf8')] as const);
+    const both = JSON.stringify([offered('A', 'second'), offered('refused', 'second')]);
+    assert.deepEqual(
+      sent.map(([supplierId, body]) => [supplierId, body?.replaceAll('\n', '')]),
+      [
+        [5, both],
+        [6, both],
+      ],
+    );
+  });
+
   it('after a restart of the process the same holds', async () => {
     await fail(stockItem(1));
     await underWay(stockItem(2, { OnhandValue: 10 }));

@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { type Aim, Aiming } from './accumulator-load/aiming.ts';
-import { collections, contentOf, MessageMaker, type ShopContent } from './accumulator-load/collections.ts';
+import {
+  collectionsUnder,
+  contentOf,
+  MessageMaker,
+  type ShopContent,
+  suppliers,
+} from './accumulator-load/collections.ts';
 import { failedItems } from './accumulator-load/failed-items.ts';
 import { startHostileShop, strike } from './accumulator-load/hostile-shop.ts';
 import { ForwardJudge, judgeShop, LaneJudge, OutcomeJudge } from './accumulator-load/judge.ts';
@@ -82,7 +88,7 @@ class KillRun {
   readonly #random: Random;
   readonly #aiming: Aiming;
   readonly #maker: MessageMaker;
-  readonly #task: AccumulatingTask;
+  readonly #task: Omit<AccumulatingTask, 'supplierId'>;
   readonly #disk: Disk;
   readonly #before: ShopContent;
   readonly #sent = new Sent();
@@ -96,6 +102,7 @@ class KillRun {
   readonly #faults: string[] = [];
   #life: Life | undefined;
   #lives = 0;
+  #supplierId = 0;
   #looked: (Line & { readonly kind: 'looked' }) | undefined;
   #isLoading = true;
 
@@ -166,7 +173,8 @@ class KillRun {
     const { hasJumpingClock = false, before } = this.#options;
     const jump = (): number => (this.#random.whole(2) - 1) * hour;
     const clock = { atStart: jump(), later: jump(), after: this.#random.whole(600) };
-    const task = hasJumpingClock ? { ...this.#task, clock } : this.#task;
+    this.#supplierId = suppliers[this.#random.whole(suppliers.length - 1)] ?? 0;
+    const task = { ...this.#task, supplierId: this.#supplierId, ...(hasJumpingClock ? { clock } : {}) };
     const life: Life = new Life(
       this.#lives,
       task,
@@ -215,7 +223,8 @@ class KillRun {
     for (let turn = 0; this.#isLoading; turn++) {
       const life = this.#life;
       if (life !== undefined && !life.isOver && this.#sent.open < mostOpen) {
-        const collection = collections[this.#random.whole(collections.length - 1)];
+        const loaded = collectionsUnder(this.#supplierId);
+        const collection = loaded[this.#random.whole(loaded.length - 1)];
         // A large one among small ones must not be overtaken by them.
         const items = this.#random.chance(0.02) ? 100 : 1 + this.#random.whole(3);
         if (collection !== undefined) {

@@ -88,13 +88,23 @@ export class Shopkeeper {
     }
   }
 
-  async #stock(name: ImportName, names: readonly string[], random: Random): Promise<void> {
+  /** Gives the shop full products of a supplier, by these numbers. */
+  async stockSupplier(supplier: number, partNos: readonly string[], random: Random): Promise<void> {
+    await this.#stock('import-supplier-products', partNos, random, supplier);
+  }
+
+  async #stock(
+    name: ImportName,
+    names: readonly string[],
+    random: Random,
+    supplier = supplierId,
+  ): Promise<void> {
     if (names.length === 0) return;
     const { shape, keys } = subjects[name];
     const lists = Object.entries(allLists(shape)).map(([list, fields]) => [list, [...fields]]);
     const header = {
       ...Object.fromEntries(lists),
-      ...(name === 'import-supplier-products' ? { SupplierId: supplierId } : {}),
+      ...(name === 'import-supplier-products' ? { SupplierId: supplier } : {}),
     };
     const items: readonly Plain[] = names.map((each) => fullRecord(shape, keys(each), random));
     await this.post(name, header, JSON.stringify(items));

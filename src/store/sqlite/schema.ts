@@ -264,7 +264,7 @@ CREATE TABLE kept (
   text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX kept_kind ON kept (collection_id, kind, id);
-CREATE INDEX kept_failed ON kept (collection_id, is_replaced, origin, id) WHERE kind = 'failed';
+CREATE INDEX kept_failed ON kept (collection_id, is_replaced, supplier_id, origin, id) WHERE kind = 'failed';
 CREATE INDEX kept_key ON kept (collection_id, supplier_id, key) WHERE kind = 'failed';
 CREATE INDEX kept_batch ON kept (batch_id, id) WHERE kind = 'failed';
 CREATE INDEX kept_replaced ON kept (replaced_by) WHERE replaced_by IS NOT NULL;

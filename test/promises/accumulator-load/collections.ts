@@ -24,12 +24,27 @@ export interface LoadedCollection {
   readonly import: ImportName;
   readonly identity?: string;
   readonly follows: readonly string[];
+  /**
+   * Whose products they are. All suppliers' go through one accumulator, which is set to
+   * another supplier from life to life.
+   */
+  readonly supplierId?: number;
   /** The last of them Connect refuses to write. */
   readonly records: readonly string[];
 }
 
 function names(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, number) => `${name}-${number}`);
+}
+
+/** Suppliers whose products are among them. */
+export const suppliers = [7, 8];
+
+const supplierAccumulator = 'suppliers';
+
+/** The name of the accumulator that takes the messages of a collection. */
+export function accumulatorOf({ name, supplierId }: LoadedCollection): string {
+  return supplierId === undefined ? name : supplierAccumulator;
 }
 
 /** Two of them share a lane, one follows another, two go through sealing in partitions and two as a whole. */
@@ -54,7 +69,21 @@ export const collections: readonly LoadedCollection[] = [
   },
   { name: 'lists', import: 'import-price-lists', follows: [], records: names('list', 6) },
   { name: 'relations', import: 'import-relations', follows: [], records: names('relation', 12) },
+  ...suppliers.map(
+    (supplierId): LoadedCollection => ({
+      name: `supplier-${supplierId}`,
+      import: 'import-supplier-products',
+      supplierId,
+      follows: [],
+      records: names(`offer-${supplierId}`, 6),
+    }),
+  ),
 ];
+
+/** The collections whose messages are taken while an accumulator is set to a supplier. */
+export function collectionsUnder(supplierId: number): readonly LoadedCollection[] {
+  return collections.filter((each) => each.supplierId === undefined || each.supplierId === supplierId);
+}
 
 /** The records of some collections, as a shop is filled with them. */
 export function recordsOf(loaded: readonly LoadedCollection[]): Record<ImportName, string[]> {
@@ -79,6 +108,10 @@ const fields: Readonly<Partial<Record<ImportName, readonly Field[]>>> = {
   'import-companies': texts('Name', 'VatNo', 'PhoneNumber'),
   'import-price-lists': texts('Name', 'Description'),
   'import-relations': texts('DefaultName', 'DefaultDescription'),
+  'import-supplier-products': [
+    ...texts('ProductName', 'EanCode'),
+    ...numbers('GrossWeight', 'LogisticWidth'),
+  ],
   'import-products': [...texts('Alias', 'ManufacturerName'), ...cultureFields],
 };
 

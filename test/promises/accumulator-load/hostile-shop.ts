@@ -22,7 +22,11 @@ export async function startHostileShop(minute: number, random: Random): Promise<
     jobRetention: retention * 3600,
     latency: { minimum: 0, maximum: 4 },
   });
-  await new Shopkeeper(simulator).stock(recordsOf(collections), random);
+  const shopkeeper = new Shopkeeper(simulator);
+  await shopkeeper.stock(recordsOf(collections.filter((each) => each.supplierId === undefined)), random);
+  for (const { supplierId, records } of collections) {
+    if (supplierId !== undefined) await shopkeeper.stockSupplier(supplierId, records, random);
+  }
   for (const collection of collections) {
     for (const record of collection.records.filter((name) => isRefused(collection, name))) {
       const match = subjects[collection.import].keys(record) as Record<string, MatchedValue>;

@@ -23,6 +23,8 @@ export interface AccumulatingTask {
   readonly tokenUrl: string;
   /** Milliseconds that stand for a minute. */
   readonly minute: number;
+  /** To which the accumulator of suppliers' products is set. */
+  readonly supplierId: number;
   /** By so many milliseconds the wall clock is off, from the start and after a while. */
   readonly clock?: { readonly atStart: number; readonly later: number; readonly after: number };
   /** Commits may be lost at a power cut. */

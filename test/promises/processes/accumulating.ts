@@ -12,7 +12,7 @@ import { keysOfItem, type PrepareOptions } from '../../../src/prepare/index.ts';
 import { type BatchOffer, BatchSender } from '../../../src/sending/index.ts';
 import { processStore } from '../../../src/store/index.ts';
 import { machineClock } from '../../../src/store/sqlite/machine-clock.ts';
-import { collections, type LoadedCollection } from '../accumulator-load/collections.ts';
+import { accumulatorOf, collectionsUnder, type LoadedCollection } from '../accumulator-load/collections.ts';
 import type { AccumulatingTask, Line, Order } from './accumulating-lines.ts';
 import { aboutCall, aboutResult, markedStore } from './marked-store.ts';
 import { HastyTracker, sabotagedStore } from './sabotage.ts';
@@ -111,11 +111,12 @@ async function take(offer: BatchOffer): Promise<void> {
   }
 }
 
-function optionsOf({ import: name, identity }: LoadedCollection): PrepareOptions {
+function optionsOf({ import: name, identity, supplierId }: LoadedCollection): PrepareOptions {
   return {
     import: name,
     accountId: 10_000,
     ...(identity === undefined ? {} : { identity }),
+    ...(supplierId === undefined ? {} : { supplierId }),
     fullFile: false,
     fields: 'carried',
     clear: {},
@@ -128,7 +129,6 @@ function optionsOf({ import: name, identity }: LoadedCollection): PrepareOptions
 
 /** An accumulator's node and the import node behind it. */
 function attach(collection: LoadedCollection): Accumulator {
-  const { name, follows } = collection;
   const listener: AccumulatorListener = {
     availability: () => 'open',
     batch(offer) {
@@ -143,17 +143,19 @@ function attach(collection: LoadedCollection): Accumulator {
   };
   return accumulators.attach(
     {
-      collection: { scope: connection.scope, import: collection.import, name },
+      collection: { scope: connection.scope, import: collection.import, name: accumulatorOf(collection) },
       options: optionsOf(collection),
       rules: { items: 40, age: minute / 3 },
       most: { items: 1_000_000, bytes: 1_000_000_000 },
-      follows,
+      follows: collection.follows,
     },
     listener,
   );
 }
 
-const attached = new Map(collections.map((collection) => [collection.name, attach(collection)]));
+const attached = new Map(
+  collectionsUnder(task.supplierId).map((collection) => [collection.name, attach(collection)]),
+);
 
 async function add(id: number, accumulator: Accumulator, items: readonly unknown[]): Promise<void> {
   if (sabotage === 'early done') say({ kind: 'done', id });

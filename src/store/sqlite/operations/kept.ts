@@ -137,6 +137,7 @@ function* blocksOf(rows: readonly KeptRow[]): Generator<RequeuedBlock> {
 
 interface ReturnedBlock {
   readonly id: number;
+  readonly supplierId: number | null;
   readonly origin: number;
 }
 
@@ -150,24 +151,33 @@ function olderReturned(database: Database, collectionId: number, origin: number)
   return last?.place == null
     ? []
     : database.all<ReturnedBlock>(
-        'SELECT id, origin FROM block WHERE collection_id = ? AND place <= ? ORDER BY place',
+        'SELECT id, supplier_id AS supplierId, origin FROM block WHERE collection_id = ? AND place <= ? ORDER BY place',
         collectionId,
         last.place,
       );
 }
 
+/** By supplier, and each supplier's by age. */
+function compareReturned(
+  one: Pick<ReturnedBlock, 'supplierId' | 'origin'>,
+  other: Pick<ReturnedBlock, 'supplierId' | 'origin'>,
+): number {
+  return (one.supplierId ?? 0) - (other.supplierId ?? 0) || one.origin - other.origin;
+}
+
 /**
  * Places for blocks that come back, before everything that waits. Only what came back before them and is older, such as
- * what had to go behind a full feed, stays before them: it is moved.
+ * what had to go behind a full feed, stays before them: it is moved. All that is one supplier's stands together, because
+ * a batch ends where another's begins: an older value would be sent by itself before a newer one, of which a job that
+ * has failed may have written some.
  */
 function placed(
   database: Database,
   collectionId: number,
   blocks: readonly RequeuedBlock[],
 ): { readonly place: number; readonly block: RequeuedBlock }[] {
-  const newest = blocks.at(-1)?.origin;
-  const older = newest === undefined ? [] : olderReturned(database, collectionId, newest);
-  const order = [...older, ...blocks].sort((one, other) => one.origin - other.origin);
+  const newest = Math.max(...blocks.map(({ origin }) => origin));
+  const order = [...olderReturned(database, collectionId, newest), ...blocks].sort(compareReturned);
   const end = firstPlace(database, collectionId);
   const found: { place: number; block: RequeuedBlock }[] = [];
   for (const [index, block] of order.entries()) {
@@ -215,8 +225,8 @@ export const keptOperations = {
   },
 
   /**
-   * Requeues failed items up to a number, the newest first, because whatever is requeued after them comes before
-   * them; gives their number. The newest are those that were collected last, whenever they failed.
+   * Requeues failed items up to a number, supplier by supplier and the newest first, because whatever is requeued after
+   * them comes before them; gives their number. The newest are those that were collected last, whenever they failed.
    */
   'collections.requeue'(database: Database, id: number, limit: number, at: number): number {
     const collection = collectionWithId(database, id);
@@ -224,11 +234,12 @@ export const keptOperations = {
     const rows = database
       .all<KeptRow>(
         `${selectKept} WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0
-         ORDER BY origin DESC, id DESC LIMIT ?`,
+         ORDER BY supplier_id DESC, origin DESC, id DESC LIMIT ?`,
         id,
         limit,
       )
       .reverse();
+    if (rows.length === 0) return 0;
     const blocks = [...blocksOf(rows)];
     // As old as what they stand before, so that this does not seem younger than it is.
     const since = Math.min(at, collection.oldestAt ?? at);
