@@ -34,6 +34,8 @@ export interface TrackerOptions {
 
 interface Tracked {
   job: FollowedJob;
+  /** Milliseconds for which it had been followed at a moment of the clock that nobody sets. */
+  followed: { readonly duration: number; readonly at: number };
   dueAt: number;
   /** What Connect said last. */
   state?: JobState;
@@ -114,7 +116,8 @@ export class ScopeTracker {
     const isAnnounced = job.announced !== null;
     this.#jobs.set(job.jobId, {
       job,
-      dueAt: isAnnounced ? this.#now() : this.#next(job, false),
+      followed: { duration: 0, at: this.#now() },
+      dueAt: isAnnounced ? this.#now() : this.#next(0, false),
       isMissing: false,
       isAnnounced,
       failedReads: 0,
@@ -151,15 +154,15 @@ export class ScopeTracker {
     return this.#options.clock.now();
   }
 
-  #age(job: FollowedJob): number {
-    // Somebody may have set the clock back.
-    return Math.max(0, this.#options.clock.date() - job.followedSince);
+  /** For how long a job has been followed; who sets the clock forward has not waited. */
+  #age({ followed }: Tracked): number {
+    return followed.duration + this.#now() - followed.at;
   }
 
-  #next(job: FollowedJob, isAnnounced: boolean): number {
+  #next(age: number, isAnnounced: boolean): number {
     const { minute } = this.#options;
     const hasEvents = !isAnnounced && this.#now() - this.#eventAt < eventsMemory * minute;
-    return this.#now() + pollDelay(this.#age(job), minute, hasEvents);
+    return this.#now() + pollDelay(age, minute, hasEvents);
   }
 
   #schedule(): void {
@@ -238,10 +241,12 @@ export class ScopeTracker {
   async #load(): Promise<void> {
     const jobs = await this.#options.store.jobs.unfinished(this.#scope);
     this.#isLoaded = true;
-    for (const job of jobs) {
+    for (const { followedFor, ...job } of jobs) {
       this.follow(job);
       const tracked = this.#jobs.get(job.jobId);
-      if (tracked !== undefined) tracked.dueAt = this.#now();
+      if (tracked === undefined) continue;
+      tracked.followed = { duration: followedFor, at: this.#now() };
+      tracked.dueAt = this.#now();
     }
   }
 
@@ -288,7 +293,7 @@ export class ScopeTracker {
   async #get(user: User, tracked: Tracked): Promise<void> {
     const { job } = tracked;
     // Whatever comes of it, the other jobs are looked at before this one is again.
-    tracked.dueAt = this.#next(job, tracked.isAnnounced);
+    tracked.dueAt = this.#next(this.#age(tracked), tracked.isAnnounced);
     let state: JobState;
     try {
       state = await getJob(user.connection, job.jobId, { priority: 'polls', once: true });
@@ -310,7 +315,7 @@ export class ScopeTracker {
       await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_FOUND', message } });
       return;
     }
-    if (this.#age(tracked.job) < this.#users.longestRun) throw thrown;
+    if (this.#age(tracked) < this.#users.longestRun) throw thrown;
     await this.#end(tracked, 'unknown', { reason: { code: 'JOB_NOT_ENDED', message: thrown.message } });
   }
 
@@ -334,12 +339,11 @@ export class ScopeTracker {
   }
 
   async #goOn(tracked: Tracked, state: JobState): Promise<void> {
-    const { job } = tracked;
     const isNews = tracked.state === undefined || tracked.state.status !== state.status;
     tracked.state = state;
-    tracked.dueAt = this.#next(job, tracked.isAnnounced);
-    if (isNews) this.#listener.progress(job, state);
-    if (this.#age(job) < this.#users.longestRun) return;
+    tracked.dueAt = this.#next(this.#age(tracked), tracked.isAnnounced);
+    if (isNews) this.#listener.progress(tracked.job, state);
+    if (this.#age(tracked) < this.#users.longestRun) return;
     await this.#end(tracked, 'unknown', {
       state: withoutId(state),
       reason: {

@@ -115,6 +115,12 @@ export interface FollowedJob extends JobRun {
   readonly announced: { readonly status: number; readonly at: number } | null;
 }
 
+/** A job that has not ended, as a process finds it that has just started. */
+export interface UnfinishedJob extends FollowedJob {
+  /** For so many milliseconds it has surely been followed, whatever was done to the clock. */
+  readonly followedFor: number;
+}
+
 /** How a run ended, as the ledger keeps it. */
 export interface JobEnd {
   readonly result: JobResult;
@@ -143,7 +149,7 @@ export interface JobStore {
    */
   follow(scope: Scope, jobId: string, at: number): Promise<FollowedJob | EndedJob>;
   /** All that are followed and have not ended, oldest first. */
-  unfinished(scope: Scope): Promise<readonly FollowedJob[]>;
+  unfinished(scope: Scope): Promise<readonly UnfinishedJob[]>;
   find(scope: Scope, jobId: string): Promise<FollowedJob | EndedJob | undefined>;
   /** Keys of the items of a run's request, in their order; undefined where they are not known, or no longer. */
   keys(requestId: number): Promise<readonly string[] | undefined>;

@@ -2,6 +2,7 @@
  * Jobs are followed to their end, over few requests, whatever Connect says on the way.
  */
 import assert from 'node:assert/strict';
+import { systemClock } from '../../src/connection/index.ts';
 import { Stage, stockItem } from './support/stage.ts';
 
 describe('following a job', () => {
@@ -117,6 +118,24 @@ describe('following a job', () => {
     const { result, reason } = await stage.outcome(await stage.job([stockItem(1)]));
     assert.deepEqual([result, reason?.code], ['unknown', 'JOB_NOT_ENDED']);
   });
+
+  for (const [what, hours] of [
+    ['forward', 24],
+    ['back', -24],
+  ] as const) {
+    it(`goes on when somebody sets the clock ${what} by a day`, async () => {
+      let offset = 0;
+      stage = await Stage.start({
+        clock: { ...systemClock, date: () => Date.now() + offset },
+        longestRun: 60,
+        minute: 300,
+      });
+      stage.simulator.outcomes.addJob({ endsAfter: 120_000 });
+      const jobId = await stage.job([stockItem(1)]);
+      offset = hours * 3_600_000;
+      assert.equal((await stage.outcome(jobId)).result, 'succeeded');
+    });
+  }
 
   it('tells that Connect does not know a job, only when it has said so for a while', async () => {
     stage = await Stage.start();

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { type EndedJob, type FollowedJob, isEnded, type Store } from '../../src/store/index.ts';
+import { Machine } from './support/machine.ts';
 import { newRequest, Stores } from './support/stores.ts';
 
 const { scope } = newRequest();
@@ -17,6 +18,11 @@ async function accept(
 ): Promise<FollowedJob> {
   const id = await store.requests.begin(newRequest(particulars), at);
   return await store.requests.accepted(id, jobId, at);
+}
+
+/** The jobs that have not ended, without their age. */
+async function followed(store: Store): Promise<readonly FollowedJob[]> {
+  return (await store.jobs.unfinished(scope)).map(({ followedFor: _, ...job }) => job);
 }
 
 const announce = (store: Store, jobId: string, status: number, at: number, place = scope) =>
@@ -43,8 +49,49 @@ describe('store: jobs', () => {
     await announce(store, '7', 3, 11, 'https://elsewhere.example/');
     const job = await accept(store, '7', 20);
     assert.deepEqual(job.announced, { status: 2, at: 10 });
-    assert.deepEqual(await store.jobs.unfinished(scope), [job]);
+    assert.deepEqual(await followed(store), [job]);
     assert.deepEqual((await accept(store, '8', 20)).announced, null);
+  });
+
+  for (const [what, shift] of [
+    ['forward', 24 * 3_600_000],
+    ['back', -24 * 3_600_000],
+  ] as const) {
+    it(`a clock set ${what} between two processes makes a job no older than it is`, async () => {
+      const file = stores.newFile();
+      const clock = new Machine();
+      const ages = async (store: Store) =>
+        (await store.jobs.unfinished(scope)).map(({ jobId, followedFor }) => [
+          jobId,
+          Math.round(followedFor / 1000),
+        ]);
+      const first = stores.open(file, { clock });
+      await accept(first, '7', clock.moment().wall);
+      clock.pass(30_000);
+      await first.jobs.follow(scope, '8', clock.moment().wall);
+      clock.pass(10_000);
+      await first.jobs.restarted(scope, '6', '9', clock.moment().wall);
+      await first.close();
+      clock.set(shift);
+      const second = stores.open(file, { clock });
+      const isForward = shift > 0;
+      assert.deepEqual(await ages(second), [
+        ['7', isForward ? 40 : 0],
+        ['8', isForward ? 10 : 0],
+        ['9', 0],
+      ]);
+    });
+  }
+
+  it('a machine that was started anew knows a job by the clock on the wall', async () => {
+    const file = stores.newFile();
+    const clock = new Machine();
+    const first = stores.open(file, { clock });
+    await accept(first, '7', clock.moment().wall);
+    await first.close();
+    clock.reboot();
+    clock.pass(30_000);
+    assert.equal((await stores.open(file, { clock }).jobs.unfinished(scope))[0]?.followedFor, 30_000);
   });
 
   it('an event of the first run says nothing of the second, at whatever time it came', async () => {
@@ -108,7 +155,7 @@ describe('store: jobs', () => {
     assert.equal(second.run, 2);
     const [due] = await store.waits.due('n', 31);
     assert.deepEqual([due?.id, due?.job?.run, due?.job?.result], [wait.id, 1, 'unknown']);
-    assert.deepEqual(await store.jobs.unfinished(scope), [second]);
+    assert.deepEqual(await followed(store), [second]);
   });
 
   it('newer: the order in which Connect took them decides, whatever the clock said', async () => {

@@ -182,7 +182,7 @@ function jobStep(store: Store, model: Model, command: Command, now: number): Ste
         expected: () => model.follow(scope, job, now),
       };
     case 'unfinished':
-      return { call: () => store.jobs.unfinished(scope), expected: () => model.unfinished(scope) };
+      return { call: () => store.jobs.unfinished(scope), expected: () => model.unfinished(scope, now) };
     case 'find':
       return { call: () => store.jobs.find(scope, job), expected: () => model.find(scope, job) };
     case 'end': {

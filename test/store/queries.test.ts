@@ -103,19 +103,19 @@ describe('store: queries', () => {
       'requests.abandoned': () => operations['requests.abandoned'](database, 'another', scope, 1),
       'requests.failed': () => operations['requests.failed'](database, 1, 'not sent', 1),
       'requests.accepted': () => {
-        operations['requests.accepted'](database, 1, '7', 1);
+        operations['requests.accepted'](database, 1, '7', now);
         const id = operations['requests.begin'](database, 'me', ofBatch, '[]', 1);
         operations['requests.again'](database, id, 1);
-        operations['requests.accepted'](database, id, '9', 1);
+        operations['requests.accepted'](database, id, '9', now);
         operations['jobs.keys'](database, id);
       },
-      'jobs.follow': () => operations['jobs.follow'](database, scope, '8', 2),
-      'jobs.unfinished': () => operations['jobs.unfinished'](database, scope),
+      'jobs.follow': () => operations['jobs.follow'](database, scope, '8', now),
+      'jobs.unfinished': () => operations['jobs.unfinished'](database, scope, now, 20),
       'jobs.find': () => operations['jobs.find'](database, scope, '7'),
       'jobs.keys': () => operations['jobs.keys'](database, 1),
       'jobs.newer': () => operations['jobs.newer'](database, scope, '7'),
       'jobs.isNewerUnderWay': () => operations['jobs.isNewerUnderWay'](database, scope, '7'),
-      'jobs.restarted': () => operations['jobs.restarted'](database, scope, '7', '7', 3),
+      'jobs.restarted': () => operations['jobs.restarted'](database, scope, '7', '7', now),
       'waits.add': () => operations['waits.add'](database, wait, 3),
       'waits.pending': () => operations['waits.pending'](database, 'n', 3),
       'waits.nextLimit': () => operations['waits.nextLimit'](database, 'n', 3),

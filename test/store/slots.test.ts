@@ -3,36 +3,11 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Moment, machineClock, surelyElapsed } from '../../src/store/sqlite/machine-clock.ts';
+import { machineClock, surelyElapsed } from '../../src/store/sqlite/machine-clock.ts';
+import { Machine } from './support/machine.ts';
 import { Stores } from './support/stores.ts';
 
 const minute = 60_000;
-
-/** A machine whose clock can be set, and that can be started anew. */
-class Machine {
-  readonly uptimeResolution = 20;
-  #now = 1_000_000_000;
-  #wallOffset = 700_000_000_000;
-  #startedAt = 999_000_000;
-
-  moment(): Moment {
-    const uptime = this.#now - this.#startedAt;
-    // What a reading shows may be old.
-    return { wall: this.#now + this.#wallOffset, uptime: uptime - (uptime % this.uptimeResolution) };
-  }
-
-  pass(time: number): void {
-    this.#now += time;
-  }
-
-  set(by: number): void {
-    this.#wallOffset += by;
-  }
-
-  reboot(): void {
-    this.#startedAt = this.#now;
-  }
-}
 
 describe('store: slots', () => {
   const stores = new Stores();

@@ -76,6 +76,7 @@ CREATE TABLE run (
   restart_of TEXT,
   former_stop TEXT,
   followed_since REAL NOT NULL,
+  followed_uptime REAL NOT NULL,
   announcements_before INTEGER NOT NULL,
   outcome_id TEXT,
   result TEXT CHECK (result IN ('succeeded', 'failed', 'unknown')),

@@ -8,7 +8,7 @@ import type { FeedStore } from '../feeds.ts';
 import type { EventStore, JobStore, RequestStore, SlotStore, Store, WaitStore } from '../store.ts';
 import { StoreClient } from './client.ts';
 import { feedStore } from './feed-store.ts';
-import { type MachineClock, machineClock } from './machine-clock.ts';
+import { type MachineClock, type Moment, machineClock } from './machine-clock.ts';
 import type { Reasons } from './operations/request-ends.ts';
 import { type Migrations, migrations } from './schema.ts';
 
@@ -23,7 +23,7 @@ const letGoBytes = 1024 * 1024;
 
 /** What may differ in tests. */
 export interface SqliteStoreOptions {
-  /** Clocks by which slots are dated. */
+  /** Clocks by which slots are dated, and how long jobs have been followed. */
   readonly clock?: MachineClock;
   /** The steps to the schema. */
   readonly migrations?: Migrations;
@@ -46,6 +46,7 @@ export class SqliteStore implements Store {
   readonly collections: CollectionStore;
   readonly batches: BatchStore;
   readonly #client: StoreClient;
+  readonly #clock: MachineClock;
   /** Tells what this very store has begun or claimed from what a former process has. */
   readonly #owner = randomUUID();
 
@@ -57,7 +58,8 @@ export class SqliteStore implements Store {
       ...(options.isCareless !== undefined && { isCareless: options.isCareless }),
     };
     this.#client = new StoreClient(settings, options.after);
-    this.slots = this.#slotStore(options.clock ?? machineClock);
+    this.#clock = options.clock ?? machineClock;
+    this.slots = this.#slotStore();
     this.requests = this.#requestStore();
     this.jobs = this.#jobStore();
     this.waits = this.#waitStore();
@@ -80,8 +82,14 @@ export class SqliteStore implements Store {
     return this.#client.close();
   }
 
-  #slotStore(clock: MachineClock): SlotStore {
+  /** A time of whoever calls, with the uptime of now. */
+  #momentAt(wall: number): Moment {
+    return { wall, uptime: this.#clock.moment().uptime };
+  }
+
+  #slotStore(): SlotStore {
     const client = this.#client;
+    const clock = this.#clock;
     return {
       load: (throttle, window) =>
         client.call('slots.load', throttle, window, clock.moment(), clock.uptimeResolution),
@@ -98,7 +106,7 @@ export class SqliteStore implements Store {
       begin: async ({ keys, ...request }, at) =>
         client.call('requests.begin', this.#owner, request, JSON.stringify(keys), at),
       again: (id, at) => client.call('requests.again', id, at),
-      accepted: (id, jobId, at) => client.call('requests.accepted', id, jobId, at),
+      accepted: (id, jobId, at) => client.call('requests.accepted', id, jobId, this.#momentAt(at)),
       failed: (id, outcome, at) => client.call('requests.failed', id, outcome, at),
       abandoned: (scope, at) => client.call('requests.abandoned', this.#owner, scope, at),
     };
@@ -106,9 +114,10 @@ export class SqliteStore implements Store {
 
   #jobStore(): JobStore {
     const client = this.#client;
+    const clock = this.#clock;
     return {
-      follow: (scope, jobId, at) => client.call('jobs.follow', scope, jobId, at),
-      unfinished: (scope) => client.call('jobs.unfinished', scope),
+      follow: (scope, jobId, at) => client.call('jobs.follow', scope, jobId, this.#momentAt(at)),
+      unfinished: (scope) => client.call('jobs.unfinished', scope, clock.moment(), clock.uptimeResolution),
       find: (scope, jobId) => client.call('jobs.find', scope, jobId),
       keys: async (requestId) => {
         const keys = await client.call('jobs.keys', requestId);
@@ -116,7 +125,7 @@ export class SqliteStore implements Store {
       },
       end: (scope, jobId, run, end) => client.call('jobs.end', scope, jobId, run, end),
       restarted: (scope, jobId, newJobId, at, formerStop) =>
-        client.call('jobs.restarted', scope, jobId, newJobId, at, formerStop),
+        client.call('jobs.restarted', scope, jobId, newJobId, this.#momentAt(at), formerStop),
       newer: (scope, jobId) => client.call('jobs.newer', scope, jobId),
       isNewerUnderWay: (scope, jobId) => client.call('jobs.isNewerUnderWay', scope, jobId),
       prune: async (before) => {

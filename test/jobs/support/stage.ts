@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, ConnectionRegistry } from '../../../src/connection/index.ts';
+import { type Clock, type Connection, ConnectionRegistry } from '../../../src/connection/index.ts';
 import type { ImportName } from '../../../src/contract/index.ts';
 import { type JobOutcome, JobTracker, outcomeOf } from '../../../src/jobs/index.ts';
 import { keysOfItem, type PrepareOptions, preparation, prepare } from '../../../src/prepare/index.ts';
@@ -22,6 +22,8 @@ export interface StageOptions extends SimulatorOptions {
   readonly timeout?: number;
   /** How long a call goes on trying, in minutes. Default: 60. */
   readonly deadline?: number;
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
   /** Default: a folder of its own, removed at the end. */
   readonly folder?: string;
 }
@@ -60,7 +62,15 @@ export class Stage {
   }
 
   static async start(options: StageOptions = {}): Promise<Stage> {
-    const { minute = 1200, folder, longestRun: _, deadline: __, timeout: ___, ...simulatorOptions } = options;
+    const {
+      minute = 1200,
+      folder,
+      clock: _clock,
+      longestRun: _longestRun,
+      deadline: _deadline,
+      timeout: _timeout,
+      ...simulatorOptions
+    } = options;
     const simulator = await Simulator.start({
       timeScale: 60_000 / minute,
       mood: 'kind',
@@ -73,7 +83,8 @@ export class Stage {
   open(): void {
     const { minute } = this;
     this.#store = processStore(join(this.folder, 'store.sqlite'));
-    this.#registry = new ConnectionRegistry({ minute });
+    const { clock } = this.#options;
+    this.#registry = new ConnectionRegistry({ minute, ...(clock === undefined ? {} : { clock }) });
     this.#tracker = new JobTracker({
       store: this.#store,
       clock: this.#registry.clock,

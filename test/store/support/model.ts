@@ -121,8 +121,10 @@ export class Model {
     return latest && this.#told(latest);
   }
 
-  unfinished(scope: string) {
-    return this.runs.filter((run) => run.scope === scope && !run.end).map((run) => this.#told(run));
+  unfinished(scope: string, at: number) {
+    return this.runs
+      .filter((run) => run.scope === scope && !run.end)
+      .map((run) => ({ ...this.#told(run), followedFor: at - run.followedSince }));
   }
 
   keys(requestId: number): readonly string[] | undefined {

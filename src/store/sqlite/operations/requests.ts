@@ -4,6 +4,7 @@
 import type { Scope } from '../../scope.ts';
 import type { AbandonedRequest, FollowedJob, NewRequest } from '../../store.ts';
 import type { Database } from '../driver.ts';
+import type { Moment } from '../machine-clock.ts';
 import { forgetAttempts, markAccepted, markSent, markSentAgain } from './batch-attempts.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { followAccepted } from './runs.ts';
@@ -70,19 +71,19 @@ export const requestOperations = {
     markSentAgain(database, id);
   },
 
-  'requests.accepted'(database: Database, id: number, jobId: string, at: number): FollowedJob {
+  'requests.accepted'(database: Database, id: number, jobId: string, now: Moment): FollowedJob {
     const { changes } = database.run(
       `UPDATE request SET state = 'accepted', ended_at = ?, job_id = ?,
          acceptance = coalesce(acceptance, (SELECT coalesce(max(acceptance), 0) + 1 FROM request
            WHERE acceptance IS NOT NULL))
        WHERE id = ?`,
-      at,
+      now.wall,
       jobId,
       id,
     );
     if (changes === 0) throw entryUnknown(`request ${id}`);
     markAccepted(database, id, jobId);
-    return followAccepted(database, id, jobId, at);
+    return followAccepted(database, id, jobId, now);
   },
 
   'requests.failed'(database: Database, id: number, outcome: 'not sent' | 'unknown', at: number): void {

@@ -3,8 +3,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Scope } from '../../scope.ts';
-import type { EndedJob, FollowedJob, JobEnd, JobResult, JobRun } from '../../store.ts';
+import type { EndedJob, FollowedJob, JobEnd, JobResult, JobRun, UnfinishedJob } from '../../store.ts';
 import type { Database } from '../driver.ts';
+import { type Moment, surelyElapsed } from '../machine-clock.ts';
 import { noteSucceeded } from './baselines.ts';
 
 /** What is known of a run from the start. */
@@ -20,6 +21,7 @@ interface Origin {
 
 interface RunRow extends Omit<JobRun, 'fullFile'> {
   readonly rowId: number;
+  readonly followedUptime: number;
   readonly fullFile: number;
   readonly outcomeId: string | null;
   readonly result: JobResult | null;
@@ -54,7 +56,8 @@ const foreign: Origin = {
 const selectRun = `
   SELECT run.id AS rowId, run.scope, run.job_id AS jobId, run.run, run.request_id AS requestId, run.import,
     run.supplier_id AS supplierId, run.full_file AS fullFile, run.items, run.restart_of AS restartOf,
-    run.former_stop AS formerStop, run.followed_since AS followedSince, run.outcome_id AS outcomeId, run.result, run.details,
+    run.former_stop AS formerStop, run.followed_since AS followedSince,
+    run.followed_uptime AS followedUptime, run.outcome_id AS outcomeId, run.result, run.details,
     run.ended_at AS endedAt, announcement.status AS announcedStatus, announcement.at AS announcedAt
   FROM run LEFT JOIN announcement ON announcement.id = (
     SELECT max(newest.id) FROM announcement AS newest
@@ -106,11 +109,20 @@ export function findRun(
 }
 
 /** Runs that have not ended, oldest first. */
-export function unfinishedRuns(database: Database, scope: Scope): readonly FollowedJob[] {
+export function unfinishedRuns(
+  database: Database,
+  scope: Scope,
+  now: Moment,
+  uptimeResolution: number,
+): readonly UnfinishedJob[] {
   return database
     .all<RunRow>(`${selectRun} WHERE run.scope = ? AND run.outcome_id IS NULL ORDER BY run.id`, scope)
-    .map((row) => runOf(row).job)
-    .filter((job): job is FollowedJob => !('outcomeId' in job));
+    .flatMap((row) => {
+      const { job } = runOf(row);
+      if ('outcomeId' in job) return [];
+      const since: Moment = { wall: row.followedSince, uptime: row.followedUptime };
+      return [{ ...job, followedFor: surelyElapsed(since, now, uptimeResolution) }];
+    });
 }
 
 /** Whether a restarted job of a lane runs: it may write older values at any moment. */
@@ -161,14 +173,14 @@ function insertRun(
   jobId: string,
   run: number,
   origin: Origin,
-  at: number,
+  now: Moment,
 ): FollowedJob {
   // The first run of an id may have been announced before its id was known here. A restart under the same id cannot.
   const isFirst = run === 1 && origin.restartOf !== jobId;
   const { id } = database.run(
     `INSERT INTO run (scope, job_id, run, request_id, import, supplier_id, full_file, items, restart_of,
-       former_stop, followed_since, announcements_before)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 0 ELSE
+       former_stop, followed_since, followed_uptime, announcements_before)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN 0 ELSE
        (SELECT coalesce(max(id), 0) FROM announcement) END)`,
     scope,
     jobId,
@@ -180,7 +192,8 @@ function insertRun(
     origin.items,
     origin.restartOf,
     origin.formerStop,
-    at,
+    now.wall,
+    now.uptime,
     Number(isFirst),
   );
   return followedWithRowId(database, id);
@@ -207,9 +220,9 @@ function followKnown(
   jobId: string,
   latest: StoredRun | undefined,
   origin: Origin,
-  at: number,
+  now: Moment,
 ): FollowedJob {
-  if (latest === undefined) return insertRun(database, scope, jobId, 1, origin, at);
+  if (latest === undefined) return insertRun(database, scope, jobId, 1, origin, now);
   if (!('outcomeId' in latest.job) && isStillUnexplained(latest.job) && origin.restartOf !== jobId) {
     database.run(
       `UPDATE run SET request_id = ?, import = ?, supplier_id = ?, full_file = ?, items = ?, restart_of = ?
@@ -224,9 +237,9 @@ function followKnown(
     );
     return followedWithRowId(database, latest.rowId);
   }
-  const run = insertRun(database, scope, jobId, latest.job.run + 1, origin, at);
+  const run = insertRun(database, scope, jobId, latest.job.run + 1, origin, now);
   // After the new run is there, so that the keys of a request that they share are kept.
-  endRun(database, latest, { result: 'unknown', details: '{}', at });
+  endRun(database, latest, { result: 'unknown', details: '{}', at: now.wall });
   return run;
 }
 
@@ -235,7 +248,7 @@ export function followAccepted(
   database: Database,
   requestId: number,
   jobId: string,
-  at: number,
+  now: Moment,
 ): FollowedJob {
   const request = database.get<{
     scope: string;
@@ -254,7 +267,7 @@ export function followAccepted(
     return latest.job;
   }
   const origin = { ...rest, requestId, fullFile: fullFile !== 0, restartOf: null, formerStop: null };
-  return followKnown(database, scope, jobId, latest, origin, at);
+  return followKnown(database, scope, jobId, latest, origin, now);
 }
 
 /** Follows a job of unknown origin, unless its id is known. */
@@ -262,9 +275,9 @@ export function followForeign(
   database: Database,
   scope: Scope,
   jobId: string,
-  at: number,
+  now: Moment,
 ): FollowedJob | EndedJob {
-  return findRun(database, scope, jobId)?.job ?? insertRun(database, scope, jobId, 1, foreign, at);
+  return findRun(database, scope, jobId)?.job ?? insertRun(database, scope, jobId, 1, foreign, now);
 }
 
 /** Follows the run that a restart has made of a job, for the same request. */
@@ -273,7 +286,7 @@ export function followRestarted(
   scope: Scope,
   jobId: string,
   newJobId: string,
-  at: number,
+  now: Moment,
   formerStop?: string,
 ): FollowedJob {
   const former = findRun(database, scope, jobId)?.job ?? foreign;
@@ -290,5 +303,5 @@ export function followRestarted(
   if (newJobId !== jobId && latest !== undefined && !('outcomeId' in latest.job)) {
     if (latest.job.restartOf === jobId) return latest.job;
   }
-  return followKnown(database, scope, newJobId, latest, origin, at);
+  return followKnown(database, scope, newJobId, latest, origin, now);
 }
