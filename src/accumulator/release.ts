@@ -217,9 +217,8 @@ export class Release {
       return;
     }
     const { before, by, isUnderWay } = await followedLimit(store, collection, follows);
-    const isBehind = before !== undefined && before <= (this.#state.oldestPlace ?? 0);
-    if (isUnderWay || isBehind)
-      return this.#wait({ by: 'followed collection', ...(by && { collection: by }) });
+    const followed = { by: 'followed collection', ...(by && { collection: by }) } as const;
+    if (isUnderWay) return this.#wait(followed);
     const limit = before === undefined ? {} : { before };
     const begun = await store.batches.begin(
       collection.id,
@@ -228,6 +227,7 @@ export class Release {
     );
     await this.#reload();
     if (begun === 'lane busy') return this.#wait({ by: 'lane' });
+    if (begun === 'too new') return this.#wait(followed);
     this.#unblock();
     this.#isFlushAsked &&= this.#state.waiting.items > 0;
     this.#isAskedAgain = true;

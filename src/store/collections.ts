@@ -32,7 +32,10 @@ export interface CollectionState {
   readonly waiting: Amount;
   /** When the oldest of them came; undefined where none waits. */
   readonly oldestAt: number | undefined;
-  /** Its place in the order in which items were collected, over all collections; undefined where none waits. */
+  /**
+   * The first place of what waits in the order in which items were collected, over all collections; what came back has
+   * the one at which it was collected at first. Undefined where nothing waits.
+   */
   readonly oldestPlace: number | undefined;
   /** Items that Connect did not take, kept until they are requeued or discarded. */
   readonly failed: Amount;
@@ -143,14 +146,18 @@ export interface NewBatch {
   readonly settings: string;
   /** Takes no more than this, at least one block; absent for everything that waits. */
   readonly most?: Amount;
-  /** Takes only what was collected before this place. */
+  /** Takes only what was collected, or requeued, before this place. */
   readonly before?: number;
   /** Bytes of one partition at most, roughly; absent where items must not be divided. */
   readonly partitionBytes?: number;
 }
 
 /** Why no batch was begun. */
-export type NoBatch = 'lane busy' | 'nothing waits';
+export type NoBatch =
+  | 'lane busy'
+  | 'nothing waits'
+  /** What waits was collected, or requeued, after the place up to which it may go. */
+  | 'too new';
 
 /** Merged items as part of a request. */
 export interface NewPiece extends Amount {

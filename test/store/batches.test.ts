@@ -103,7 +103,7 @@ describe('store: batches', () => {
       await store.collections.append(id, newBlock([['C', '{"n":3}']], 8), unbounded, 13);
       const { oldestPlace: first = 0 } = await store.collections.state(id);
       const batch = { id: 'early', settings: '{}', before: first };
-      assert.equal(await store.batches.begin(id, batch, 20), 'nothing waits');
+      assert.equal(await store.batches.begin(id, batch, 20), 'too new');
       for (const [name, key, supplierId, before] of [
         ['one', 'A', 7, oldestPlace],
         ['two', 'B', 8, oldestPlace],
@@ -434,7 +434,7 @@ describe('store: batches', () => {
         ['k2', '{"code":"X"}'],
       ]);
       await store.batches.endRequest('batch', 0, { keys }, '{}', 70);
-      await store.collections.requeue(id, 71);
+      await store.collections.discardKept(id, 'failed');
       assert.equal(await store.batches.withhold('batch', 1, '{"code":"W"}', 72), 1);
       assert.equal(await store.batches.withhold('batch', 1, '{"code":"W"}', 73), 1, 'and not twice');
       assert.deepEqual(await itemsOfRequest(store, 'batch', 1), [later[1]]);

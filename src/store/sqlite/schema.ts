@@ -154,6 +154,7 @@ CREATE TABLE block (
   place INTEGER NOT NULL,
   origin INTEGER NOT NULL,
   is_returned INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
   supplier_id INTEGER,
   items INTEGER NOT NULL,
   bytes INTEGER NOT NULL,

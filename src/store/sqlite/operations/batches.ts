@@ -4,7 +4,7 @@
 import type { Batch, BatchOutcome, BatchState, NewBatch, NoBatch } from '../../collections.ts';
 import type { Database } from '../driver.ts';
 import { type Claim, claim } from './claims.ts';
-import { collectionWithId, count } from './collections.ts';
+import { collectionWithId, count, noPlace } from './collections.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { endFeed, feedsBefore } from './feed-order.ts';
 import { unmarkReplaced } from './replaced.ts';
@@ -74,6 +74,7 @@ interface Range {
 interface BlockHead {
   readonly place: number;
   readonly origin: number;
+  readonly turn: number;
   readonly supplierId: number | null;
   readonly items: number;
   readonly bytes: number;
@@ -94,13 +95,13 @@ function rangeOf(
   let range: (Range & { readonly supplierId: number | null }) | undefined;
   for (;;) {
     const page = database.all<BlockHead>(
-      `SELECT place, origin, supplier_id AS supplierId, items, bytes, at FROM block
-       WHERE collection_id = ? AND place > ? AND place < ? ORDER BY place LIMIT ${pageSize}`,
+      `SELECT place, origin, turn, supplier_id AS supplierId, items, bytes, at FROM block
+       WHERE collection_id = ? AND place > ? ORDER BY place LIMIT ${pageSize}`,
       collectionId,
-      range?.last ?? Number.MIN_SAFE_INTEGER,
-      before,
+      range?.last ?? noPlace,
     );
-    for (const { place, origin, supplierId, items, bytes, at } of page) {
+    for (const { place, origin, turn, supplierId, items, bytes, at } of page) {
+      if (turn >= before) return range;
       if (range === undefined) {
         range = { first: place, last: place, items, bytes, oldestAt: at, origin, supplierId };
         continue;
@@ -143,7 +144,7 @@ export const batchOperations = {
     const range = rangeOf(database, collectionId, batch, (supplier, origin) =>
       feedsBefore(database, { scope, import: name, supplierId: supplier }, origin),
     );
-    if (range === undefined) return 'nothing waits';
+    if (range === undefined) return batch.before === undefined ? 'nothing waits' : 'too new';
     const { supplierId, items, bytes } = range;
     const busy = database.get(
       "SELECT 1 FROM batch WHERE scope = ? AND import = ? AND supplier_id IS ? AND state <> 'ended'",

@@ -6,6 +6,9 @@ import type { Amount, Collection, CollectionName, CollectionState, NewBlock } fr
 import type { Database } from '../driver.ts';
 import { entryUnknown } from './entry-unknown.ts';
 
+/** No block has a place as low as this: the batch of a feed takes nothing from the log. */
+export const noPlace = Number.MIN_SAFE_INTEGER;
+
 interface CollectionRow extends CollectionName {
   readonly id: number;
   readonly settings: string;
@@ -27,16 +30,28 @@ const selectCollection = `
        AND batch.state = 'sealing') AS lastSealed
   FROM collection`;
 
+/** The front of what waits behind a place, and how old the oldest of it is: what came back is in an order of its own. */
+function oldestOf(
+  database: Database,
+  collectionId: number,
+  after: number,
+): { readonly at: number; readonly origin: number } | undefined {
+  const first = database.get<{ at: number; origin: number }>(
+    'SELECT at, origin FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
+    collectionId,
+    after,
+  );
+  const returned = database.get<{ origin: number }>(
+    'SELECT origin FROM block WHERE collection_id = ? AND is_returned = 1 AND place > ? ORDER BY origin LIMIT 1',
+    collectionId,
+    after,
+  );
+  return first && { at: first.at, origin: Math.min(first.origin, returned?.origin ?? first.origin) };
+}
+
 function collectionOf(database: Database, row: CollectionRow): Collection {
   const { id, scope, import: name, name: collection, settings } = row;
-  const oldest =
-    row.waitingItems === 0
-      ? undefined
-      : database.get<{ place: number; at: number }>(
-          'SELECT place, at FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
-          id,
-          row.lastSealed ?? Number.MIN_SAFE_INTEGER,
-        );
+  const oldest = row.waitingItems === 0 ? undefined : oldestOf(database, id, row.lastSealed ?? noPlace);
   return {
     id,
     scope,
@@ -45,7 +60,7 @@ function collectionOf(database: Database, row: CollectionRow): Collection {
     settings,
     waiting: { items: row.waitingItems, bytes: row.waitingBytes },
     oldestAt: oldest?.at,
-    oldestPlace: oldest?.place,
+    oldestPlace: oldest?.origin,
     failed: { items: row.failedItems, bytes: row.failedBytes },
     rejected: { items: row.rejectedItems, bytes: row.rejectedBytes },
   };
@@ -98,32 +113,38 @@ export function firstPlace(database: Database, collectionId: number): number {
   );
   // Blocks that have been divided are not in the log any more, but their places still mean that batch.
   const sealing = database.get<{ place: number }>(
-    "SELECT first_place AS place FROM batch WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing'",
+    `SELECT first_place AS place FROM batch
+     WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing' AND first_place > ${noPlace}`,
     collectionId,
   );
   return Math.min(block?.place ?? next, sealing?.place ?? next);
 }
 
-/**
- * Puts a block into the log.
- *
- * @param origin The place at which its items were collected at first, where they come back.
- */
+/** A block that comes back. */
+export interface Return {
+  /** The place at which its items were collected at first. */
+  readonly origin: number;
+  /** Where it stands among what other collections have collected: a collection may follow others. */
+  readonly turn: number;
+}
+
+/** Puts a block into the log: one that comes back, or one that was just collected. */
 export function insertBlock(
   database: Database,
   collectionId: number,
   place: number,
   { supplierId, items, bytes, lines }: NewBlock,
   at: number,
-  origin?: number,
+  returned?: Return,
 ): void {
   database.run(
-    `INSERT INTO block (collection_id, place, origin, is_returned, supplier_id, items, bytes, at, lines)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO block (collection_id, place, origin, is_returned, turn, supplier_id, items, bytes, at, lines)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     collectionId,
     place,
-    origin ?? place,
-    origin === undefined ? 0 : 1,
+    returned?.origin ?? place,
+    returned === undefined ? 0 : 1,
+    returned?.turn ?? place,
     supplierId,
     items,
     bytes,

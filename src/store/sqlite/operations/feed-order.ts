@@ -86,7 +86,8 @@ function release(database: Database, feedId: number): void {
         'SELECT id, supplier_id AS supplierId, origin, items, bytes, at, lines FROM feed_behind WHERE id = ?',
         id,
       ) as BehindRow;
-      insertBlock(database, collectionId, end - ids.length + index, row, row.at, row.origin);
+      const { origin } = row;
+      insertBlock(database, collectionId, end - ids.length + index, row, row.at, { origin, turn: origin });
       count(database, collectionId, 'waiting', row);
       database.run('DELETE FROM feed_behind WHERE id = ?', id);
     }

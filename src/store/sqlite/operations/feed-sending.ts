@@ -5,14 +5,12 @@ import type { Batch, NewPiece } from '../../collections.ts';
 import type { Feed, FeedHold, NoFeedBatch } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { batchOperations, batchWithId } from './batches.ts';
+import { noPlace } from './collections.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedRequest } from './feed-order.ts';
 import { feedsWhere, findFeed } from './feed-rows.ts';
 import { isRestartRunning } from './runs.ts';
 import { sealingOperations } from './sealing.ts';
-
-/** No block has a place as low as this: the batch of a feed takes nothing from the log. */
-const noPlace = Number.MIN_SAFE_INTEGER;
 
 /** What keeps the feed from being sent now. */
 function obstacle(

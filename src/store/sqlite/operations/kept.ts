@@ -9,6 +9,7 @@ import {
   count,
   firstPlace,
   insertBlock,
+  nextPlace,
   refuseWhileSealing,
 } from './collections.ts';
 import { originsOf } from './origins.ts';
@@ -135,26 +136,12 @@ function* blocksOf(rows: readonly KeptRow[]): Generator<RequeuedBlock> {
   if (lines.length > 0) yield block();
 }
 
+/** A block that came back and waits. */
 interface ReturnedBlock {
   readonly id: number;
+  readonly place: number;
   readonly supplierId: number | null;
   readonly origin: number;
-}
-
-/** What waits again already and is older than a place, with what lies between, from the front. */
-function olderReturned(database: Database, collectionId: number, origin: number): ReturnedBlock[] {
-  const last = database.get<{ place: number | null }>(
-    'SELECT max(place) AS place FROM block WHERE collection_id = ? AND is_returned = 1 AND origin < ?',
-    collectionId,
-    origin,
-  );
-  return last?.place == null
-    ? []
-    : database.all<ReturnedBlock>(
-        'SELECT id, supplier_id AS supplierId, origin FROM block WHERE collection_id = ? AND place <= ? ORDER BY place',
-        collectionId,
-        last.place,
-      );
 }
 
 /** By supplier, and each supplier's by age. */
@@ -166,18 +153,27 @@ function compareReturned(
 }
 
 /**
- * Places for blocks that come back, before everything that waits. Only what came back before them and is older, such as
- * what had to go behind a full feed, stays before them: it is moved. All that is one supplier's stands together, because
- * a batch ends where another's begins: an older value would be sent by itself before a newer one, of which a job that
- * has failed may have written some.
+ * Places for blocks that come back, before everything that waits. What came back before them is moved where that is
+ * older. All that is one supplier's stands together, because a batch ends where another's begins: an older value would
+ * be sent by itself before a newer one, of which a job that has failed may have written some.
  */
 function placed(
   database: Database,
   collectionId: number,
   blocks: readonly RequeuedBlock[],
 ): { readonly place: number; readonly block: RequeuedBlock }[] {
-  const newest = Math.max(...blocks.map(({ origin }) => origin));
-  const order = [...olderReturned(database, collectionId, newest), ...blocks].sort(compareReturned);
+  const waiting = database
+    .all<ReturnedBlock>(
+      'SELECT id, place, supplier_id AS supplierId, origin FROM block WHERE collection_id = ? AND is_returned = 1',
+      collectionId,
+    )
+    .sort((one, other) => one.place - other.place);
+  // Of what is as old as each other the last comes back first.
+  const order = [...blocks, ...waiting].sort(compareReturned);
+  while (order.length > 0 && order.at(-1) === waiting.at(-1)) {
+    order.pop();
+    waiting.pop();
+  }
   const end = firstPlace(database, collectionId);
   const found: { place: number; block: RequeuedBlock }[] = [];
   for (const [index, block] of order.entries()) {
@@ -227,6 +223,8 @@ export const keptOperations = {
   /**
    * Requeues failed items up to a number, supplier by supplier and the newest first, because whatever is requeued after
    * them comes before them; gives their number. The newest are those that were collected last, whenever they failed.
+   * What later stages of its batch may still follow waits for their end: it would come back before them otherwise, and
+   * they behind it.
    */
   'collections.requeue'(database: Database, id: number, limit: number, at: number): number {
     const collection = collectionWithId(database, id);
@@ -234,6 +232,8 @@ export const keptOperations = {
     const rows = database
       .all<KeptRow>(
         `${selectKept} WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0
+           AND NOT EXISTS (SELECT 1 FROM batch_request
+             WHERE batch_request.batch_id = kept.batch_id AND stage > 0 AND state <> 'ended')
          ORDER BY supplier_id DESC, origin DESC, id DESC LIMIT ?`,
         id,
         limit,
@@ -243,8 +243,9 @@ export const keptOperations = {
     const blocks = [...blocksOf(rows)];
     // As old as what they stand before, so that this does not seem younger than it is.
     const since = Math.min(at, collection.oldestAt ?? at);
+    const turn = nextPlace(database);
     for (const { place, block } of placed(database, id, blocks)) {
-      insertBlock(database, id, place, block, since, block.origin);
+      insertBlock(database, id, place, block, since, { origin: block.origin, turn });
       count(database, id, 'waiting', block);
     }
     drop(database, id, 'failed', rows);
