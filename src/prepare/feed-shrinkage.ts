@@ -26,6 +26,21 @@ export function nameOfBound(bound: string): string {
 }
 
 /**
+ * What a full feed is compared with, by bound: the last one that succeeded, or a larger one that may have been taken
+ * since.
+ */
+export function formerCounts(
+  succeeded: ReadonlyMap<string, { readonly items: number }>,
+  perhapsTaken: ReadonlyMap<string, number>,
+): ReadonlyMap<string, { readonly items: number }> {
+  const former = new Map(succeeded);
+  for (const [bound, items] of perhapsTaken) {
+    former.set(bound, { items: Math.max(items, former.get(bound)?.items ?? 0) });
+  }
+  return former;
+}
+
+/**
  * Compares a feed with the last ones within its bounds. A bound of which none is known has nothing to be compared
  * with, and does not count.
  *

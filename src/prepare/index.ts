@@ -18,7 +18,7 @@ export {
   joinNotes,
 } from './feed-parts.ts';
 export { emptyFeed, itemsRejected } from './feed-refusals.ts';
-export { defaultShrinkage, feedShrunk, nameOfBound, shrinkageOf } from './feed-shrinkage.ts';
+export { defaultShrinkage, feedShrunk, formerCounts, nameOfBound, shrinkageOf } from './feed-shrinkage.ts';
 export { withoutListEntry } from './field-plan.ts';
 export { type Preparation, preparation } from './preparation.ts';
 export { prepare } from './prepare.ts';

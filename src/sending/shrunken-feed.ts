@@ -2,14 +2,20 @@
  * Full feeds that no accumulator has checked: compared with the last one before any of it is sent.
  */
 import type { ConnectError } from '../errors.ts';
-import { defaultShrinkage, feedShrunk, type PreparedRequest, shrinkageOf } from '../prepare/index.ts';
+import {
+  defaultShrinkage,
+  feedShrunk,
+  formerCounts,
+  type PreparedRequest,
+  shrinkageOf,
+} from '../prepare/index.ts';
 import type { Lane, Store } from '../store/index.ts';
 
 /**
  * Why the requests of a message must not be sent unless a person means it so: they are a full feed that is much smaller
  * than the last one that succeeded within its bounds, whichever node or accumulator sent that, or than one that may have
- * been taken since though nobody knows. The first one within a bound has nothing to be compared with. What clears before it imports is no full feed: it takes nothing from records
- * that it lacks.
+ * been taken since though nobody knows. The first one within a bound has nothing to be compared with. What clears before
+ * it imports is no full feed: it takes nothing from records that it lacks.
  *
  * @param sender What the requests are for, and where former ones were noted.
  * @returns `FULL_FEED_SHRUNK`; undefined where they may go out
@@ -29,11 +35,7 @@ export async function shrunkenFeed(
     store.feeds.baselines(lane, bounds),
     store.feeds.perhapsTaken(lane, bounds),
   ]);
-  const former = new Map(baselines);
-  for (const [bound, items] of perhapsTaken) {
-    former.set(bound, { items: Math.max(items, former.get(bound)?.items ?? 0) });
-  }
-  const shrinkage = shrinkageOf(counts, former, defaultShrinkage);
+  const shrinkage = shrinkageOf(counts, formerCounts(baselines, perhapsTaken), defaultShrinkage);
   return (
     shrinkage &&
     feedShrunk(shrinkage, 'Nothing was sent. Set msg.norce.force to true to send it all the same.')

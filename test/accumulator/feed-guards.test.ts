@@ -158,6 +158,15 @@ describe('guards of full feeds', () => {
     const codeOf = (counts: [string, number][], known: [string, number][], shrinkage = 20) =>
       shrinkageHold(counts, baselines(...known), shrinkage)?.code;
 
+    it('looks at a larger one that may have been taken since, which makes no bound a known one', () => {
+      const hold = (known: [string, number][], perhaps: [string, number][]) =>
+        shrinkageHold([['', 100]], baselines(...known), 20, new Map(perhaps))?.code;
+      assert.equal(hold([['', 100]], [['', 130]]), 'FULL_FEED_SHRUNK');
+      assert.equal(hold([['', 130]], [['', 100]]), 'FULL_FEED_SHRUNK');
+      assert.equal(hold([['', 100]], [['', 120]]), undefined);
+      assert.equal(hold([], [['', 100]]), 'FULL_FEED_FIRST');
+    });
+
     it('lets it shrink as far as is set, and no further', () => {
       assert.equal(codeOf([['', 80]], [['', 100]]), undefined);
       assert.equal(codeOf([['', 79]], [['', 100]]), 'FULL_FEED_SHRUNK');

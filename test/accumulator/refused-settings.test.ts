@@ -101,6 +101,28 @@ describe('accumulator: stored settings that are not valid any more', function ()
     assert.equal(after, settings);
   });
 
+  it('only the switches that clear first have to be the same', async () => {
+    const list = 'PriceListFieldsThatAreSet';
+    const cleared = { [list]: ['PriceRulesCleanup'] };
+    const both = { [list]: ['PriceRulesCleanup', 'GoneSwitch'] };
+    const answer = async (former: PrepareOptions['switches'], present: PrepareOptions['switches']) => {
+      const settings = refused('import-price-lists', { switches: former });
+      const batch = { id: 'old', settings, supplierId: null, partitions: 1 } as Batch;
+      const changeSettings = async (_id: string, changed: string) => ({ ...batch, settings: changed });
+      const other = optionsOf('import-price-lists', { accountId: 10_000, switches: present });
+      return withValidSettings(batch, other, { changeSettings }).then(
+        () => 'goes',
+        ({ message }: ConnectError) => /lost: (.*?) until/.exec(message)?.[1],
+      );
+    };
+    assert.equal(await answer(both, cleared), 'goes');
+    assert.equal(
+      await answer(cleared, {}),
+      'of the switches that clear first turn on PriceRulesCleanup, and no other,',
+    );
+    assert.equal(await answer({}, cleared), 'turn off the switches that clear first');
+  });
+
   it('a batch that the settings of now do not fit is blocked, says why, and goes when they do', async () => {
     const name = 'import-price-lists';
     await begun({ import: name }, [{ Code: 'SEK', Name: 'Kronor' }], { partitionBytes });

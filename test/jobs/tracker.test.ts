@@ -2,6 +2,8 @@
  * Jobs are followed to their end, over few requests, whatever Connect says on the way.
  */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../src/connection/index.ts';
 import { Stage, stockItem } from './support/stage.ts';
 
@@ -119,23 +121,36 @@ describe('following a job', () => {
     assert.deepEqual([result, reason?.code], ['unknown', 'JOB_NOT_ENDED']);
   });
 
-  for (const [what, hours] of [
-    ['forward', 24],
-    ['back', -24],
-  ] as const) {
-    it(`goes on when somebody sets the clock ${what} by a day`, async () => {
-      let offset = 0;
-      stage = await Stage.start({
-        clock: { ...systemClock, date: () => Date.now() + offset },
-        longestRun: 60,
-        minute: 300,
-      });
-      stage.simulator.outcomes.addJob({ endsAfter: 120_000 });
-      const jobId = await stage.job([stockItem(1)]);
-      offset = hours * 3_600_000;
-      assert.equal((await stage.outcome(jobId)).result, 'succeeded');
+  it('gives up what a former process has followed for long enough', async () => {
+    stage = await Stage.start({ longestRun: 60 });
+    stage.simulator.outcomes.addJob({ neverEnds: true });
+    const jobId = await stage.job([stockItem(1)]);
+    await stage.shut();
+    const file = new DatabaseSync(join(stage.folder, 'store.sqlite'));
+    const hour = 60 * stage.minute;
+    file.exec(
+      `UPDATE run SET followed_since = followed_since - ${hour}, followed_uptime = followed_uptime - ${hour}`,
+    );
+    file.close();
+    const begin = performance.now();
+    stage.open();
+    const { result, reason } = await stage.outcome(jobId);
+    assert.deepEqual([result, reason?.code], ['unknown', 'JOB_NOT_ENDED']);
+    assert.ok(performance.now() - begin < hour, 'it began to count anew');
+  });
+
+  it('goes on when somebody sets the clock forward by a day', async () => {
+    let offset = 0;
+    stage = await Stage.start({
+      clock: { ...systemClock, date: () => Date.now() + offset },
+      longestRun: 60,
+      minute: 300,
     });
-  }
+    stage.simulator.outcomes.addJob({ endsAfter: 120_000 });
+    const jobId = await stage.job([stockItem(1)]);
+    offset = 24 * 3_600_000;
+    assert.equal((await stage.outcome(jobId)).result, 'succeeded');
+  });
 
   it('tells that Connect does not know a job, only when it has said so for a while', async () => {
     stage = await Stage.start();

@@ -18,7 +18,7 @@ import {
   unbounded,
 } from './support/batches.ts';
 import { openedCollection } from './support/collections.ts';
-import { Stores } from './support/stores.ts';
+import { newRequest, Stores } from './support/stores.ts';
 
 const most = { items: 1_000_000, bytes: 1_000_000_000 };
 const settings = '{}';
@@ -320,6 +320,37 @@ describe('store: full feeds', () => {
       const batch = await store.feeds.begin(feed.id, 'another', 6);
       assert.equal(typeof batch === 'string' ? batch : batch.id, 'batch');
       assert.deepEqual(await itemsOfRequest(store, 'batch', 0), [['a', '"a=1"']]);
+    });
+
+    it('one that may have been taken is what others are compared with, until its end is known', async () => {
+      const feed = await whole();
+      await store.feeds.decide(feed.id, good('x'));
+      await store.feeds.begin(feed.id, 'batch', 2);
+      await store.feeds.fill('batch', 0, [newPiece([['a', '"a=1"']])], 'null', 3);
+      await store.feeds.sealed('batch', '{}');
+      await takenBatch(store, 'batch');
+      const lane = { scope: feed.scope, import: feed.import, supplierId: null };
+      const known = async () => (await store.feeds.perhapsTaken(lane, ['x', 'y'])).get('x');
+      const sent = await store.requests.begin(
+        newRequest({ ...lane, fullFile: true, keys: [], batch: { id: 'batch', request: 0 } }),
+        3,
+      );
+      await store.requests.accepted(sent, '7', 4);
+      await store.jobs.end(lane.scope, '7', 1, { result: 'unknown', details: '{}', at: 5 });
+      await store.batches.endRequest('batch', 0, { all: '{"message":"It may still end."}' }, '{}', 6);
+      await store.batches.end('batch', '{}', 6);
+      assert.equal((await store.feeds.find(feed.id))?.state, 'held');
+      assert.match(
+        (await store.feeds.find(feed.id))?.hold?.message ?? '',
+        /^It is not known .*It may still end\./,
+      );
+      assert.equal(await known(), 10);
+      const later = await whole();
+      await store.feeds.decide(later.id, good('x'));
+      const id = await store.requests.begin(newRequest({ ...lane, fullFile: true, counts: [['x', 8]] }), 7);
+      await store.requests.accepted(id, '8', 8);
+      await store.jobs.end(lane.scope, '8', 1, { result: 'succeeded', details: '{}', at: 9 });
+      assert.equal(await known(), undefined);
     });
 
     it('can be thrown away, and nothing of it stays', async () => {

@@ -64,13 +64,18 @@ export async function checkFeed(
   const notes = joinedNotes(await feeds.notes(feed.id), checked);
   const { rejected, clashes } = await feeds.faults(feed.id);
   const bounds = notes.counts.map(([bound]) => bound);
+  const [baselines, perhapsTaken] = await Promise.all([
+    feeds.baselines(feed, bounds),
+    feeds.perhapsTaken(feed, bounds),
+  ]);
   const hold = holdOf(
     {
       given: feed.collected.items + feed.rejected,
       rejected: feed.rejected + rejected,
       clashes,
       notes,
-      baselines: await feeds.baselines(feed, bounds),
+      baselines,
+      perhapsTaken,
     },
     checked,
     shrinkage,

@@ -7,6 +7,7 @@ import {
   type FeedNotes,
   feedCut,
   feedShrunk,
+  formerCounts,
   itemsRejected,
   nameOfBound,
   type Preparation,
@@ -26,6 +27,8 @@ export interface JoinedFeed {
   readonly clashes: number;
   readonly notes: FeedNotes;
   readonly baselines: ReadonlyMap<string, Baseline>;
+  /** Items by bound of the largest former one of which nobody knows whether it was written. */
+  readonly perhapsTaken: ReadonlyMap<string, number>;
 }
 
 function held(error: ConnectError, isConfirmable: boolean): FeedHold {
@@ -57,24 +60,26 @@ function firstHold(bounds: readonly string[]): FeedHold {
  *
  * @param counts Distinct items within each bound.
  * @param shrinkage Percent of the items that may be missing.
+ * @param perhapsTaken What counts where it is larger than what is known to have been written.
  * @returns why it is held; undefined where it may go out
  */
 export function shrinkageHold(
   counts: FeedCounts,
   baselines: ReadonlyMap<string, Baseline>,
   shrinkage: number,
+  perhapsTaken: ReadonlyMap<string, number> = new Map(),
 ): FeedHold | undefined {
   const unknown = counts.filter(([bound]) => !baselines.has(bound)).map(([bound]) => bound);
   if (unknown.length > 0) return firstHold(unknown);
-  const shrunk = shrinkageOf(counts, baselines, shrinkage);
+  const shrunk = shrinkageOf(counts, formerCounts(baselines, perhapsTaken), shrinkage);
   return shrunk && held(feedShrunk(shrunk, 'Confirm it when it is meant so.'), true);
 }
 
 /** Why a feed must not go out, or not before a person has confirmed it; undefined where nothing speaks against it. */
 export function holdOf(feed: JoinedFeed, preparation: Preparation, shrinkage: number): FeedHold | undefined {
-  const { given, rejected, clashes, notes, baselines } = feed;
+  const { given, rejected, clashes, notes, baselines, perhapsTaken } = feed;
   if (rejected + clashes > 0) return held(itemsRejected(rejected + clashes, given), false);
   const cut = feedCut(notes, preparation);
   if (cut instanceof ConnectError) return held(cut, false);
-  return shrinkageHold(notes.counts, baselines, shrinkage);
+  return shrinkageHold(notes.counts, baselines, shrinkage, perhapsTaken);
 }

@@ -2,6 +2,7 @@
  * The settings under which a batch is sealed.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { type HeaderList, headers, imports } from '../../contract/index.ts';
 import { asError, ConnectError } from '../../errors.ts';
 import { isDivisible, type PrepareOptions, preparation } from '../../prepare/index.ts';
 import type { Batch, BatchStore } from '../../store/index.ts';
@@ -30,12 +31,34 @@ export function refusalOf(options: PrepareOptions): ConnectError | undefined {
   }
 }
 
-/** Whether a batch could have been begun under other options as it is, with these items in these partitions. */
-function fits(batch: Batch, other: PrepareOptions): boolean {
-  const prepared = preparation(other);
-  if (batch.partitions > 1) return isDivisible(prepared);
-  // What clears first goes in one batch with all that waits: unless the switches are the same, something may be missing.
-  return !prepared.plan.clearsFirst || isDeepStrictEqual(batchOptions(batch).switches, other.switches);
+/** The switches under which Connect clears before it imports; one that the contract no longer knows is none of them. */
+function clearing({ import: importName, switches }: PrepareOptions): ReadonlySet<string> {
+  const lists: Readonly<Record<string, HeaderList>> = headers[imports[importName].header].lists;
+  return new Set(
+    Object.entries(switches).flatMap(([list, chosen]) =>
+      (lists[list]?.values ?? [])
+        .filter(
+          ({ name, number, clearsFirst }) =>
+            clearsFirst && (chosen.includes(name) || chosen.includes(number)),
+        )
+        .map(({ name }) => name),
+    ),
+  );
+}
+
+/**
+ * What has to be done so that a batch can be sealed under other options; undefined where it can. With what clears first
+ * all that waited is in one request: another choice of it would clear what it should not, or not what it should.
+ */
+function misfit(batch: Batch, other: PrepareOptions): string | undefined {
+  const [former, present] = [clearing(batchOptions(batch)), clearing(other)];
+  if (!isDeepStrictEqual(former, present)) {
+    return former.size === 0
+      ? 'turn off the switches that clear first'
+      : `of the switches that clear first turn on ${[...former].join(' and ')}, and no other,`;
+  }
+  const isWhole = batch.partitions <= 1 || isDivisible(preparation(other));
+  return isWhole ? undefined : 'use the former version of the package';
 }
 
 /** A batch that can be sealed, and why it had to be given other settings. */
@@ -59,10 +82,11 @@ export async function withValidSettings(
   const refusal = refusalOf(batchOptions(batch));
   if (refusal === undefined) return { batch };
   const other = batchOptions({ settings: JSON.stringify(present), supplierId: batch.supplierId });
-  if (!fits(batch, other)) {
+  const advice = misfit(batch, other);
+  if (advice !== undefined) {
     throw new ConnectError(
       refusal.code,
-      `It was begun under settings that are not valid any more, and those of now do not fit it. Nothing of it is lost: turn off the switches that clear first until it has been sent. ${refusal.message}`,
+      `It was begun under settings that are not valid any more, and those of now do not fit it. Nothing of it is lost: ${advice} until it has been sent. ${refusal.message}`,
       { cause: refusal },
     );
   }

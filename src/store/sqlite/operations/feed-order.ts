@@ -103,7 +103,7 @@ function holdOf(reason: string): FeedHold {
   const { message } = JSON.parse(reason) as { readonly message?: string };
   return {
     code: 'FULL_FEED_NOT_TAKEN',
-    message: `Connect did not take the full feed${message === undefined ? '' : `: ${message}`}. Confirm it to have it sent once more.`,
+    message: `It is not known that Connect has written the full feed${message === undefined ? '' : `: ${message}`}. Confirm it to have it sent once more.`,
     isConfirmable: true,
   };
 }

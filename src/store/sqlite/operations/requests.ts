@@ -7,6 +7,7 @@ import type { Database } from '../driver.ts';
 import type { Moment } from '../machine-clock.ts';
 import { forgetAttempts, markAccepted, markSent, markSentAgain } from './batch-attempts.ts';
 import { entryUnknown } from './entry-unknown.ts';
+import { feedRequest } from './feed-order.ts';
 import { followAccepted } from './runs.ts';
 
 function dropKeys(database: Database, id: number): void {
@@ -57,6 +58,15 @@ export const requestOperations = {
       }
     } else {
       markSent(database, request.batch.id, request.batch.request);
+      if (request.batch.request === feedRequest) {
+        database.run(
+          `INSERT INTO request_count (request_id, bound, items)
+           SELECT ?, bound, feed_count.items FROM feed JOIN feed_count ON feed_count.feed_id = feed.id
+           WHERE feed.batch_id = ?`,
+          id,
+          request.batch.id,
+        );
+      }
     }
     return id;
   },
