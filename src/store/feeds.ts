@@ -142,7 +142,8 @@ export interface FeedStore {
   baselines(lane: Lane, bounds: readonly string[]): Promise<ReadonlyMap<string, Baseline>>;
   /**
    * By bound the items of the largest full feed that Connect may write, or may have written, though nobody knows: it is
-   * under way, its answer was lost, its job has not ended, or how that ended is not known.
+   * under way, its answer was lost, its job has not ended, or how that ended is not known. A bound in which none of them
+   * had any is left out.
    */
   perhapsTaken(lane: Lane, bounds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**

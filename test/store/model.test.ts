@@ -41,7 +41,8 @@ const command = fc.record({
   number: fc.integer({ min: 1, max: 3 }),
   isOdd: fc.boolean(),
   pause: fc.constantFrom(1, 500, hour, 11 * hour),
-  text: fc.string({ unit: 'binary', maxLength: 5 }),
+  // What is kept as text is JSON, which never holds a NUL: Node.js 22 reads a text up to the first.
+  text: fc.string({ unit: 'binary', maxLength: 5 }).map((text) => JSON.stringify(text)),
 });
 type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 

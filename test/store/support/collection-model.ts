@@ -4,10 +4,16 @@
 import type { Amount, KeptKind, NewKept } from '../../../src/store/index.ts';
 import type { Item } from './batches.ts';
 
-interface Block {
+interface NewBlock {
   readonly items: readonly Item[];
   readonly supplierId: number | null;
   readonly at: number;
+}
+
+interface Block extends NewBlock {
+  /** The later its items were collected at first, the higher. */
+  readonly age: number;
+  readonly isReturned: boolean;
 }
 
 interface Kept extends NewKept {
@@ -15,6 +21,8 @@ interface Kept extends NewKept {
   readonly batchId: string | null;
   readonly supplierId: number | null;
   readonly at: number;
+  /** Of the newest of what it was merged from. */
+  readonly age: number;
   isReplaced: boolean;
   /** The batch that may still prove not to have replaced it. */
   replacedBy?: string;
@@ -40,6 +48,8 @@ interface Batch {
   readonly collected: Amount;
   /** What has not been filled in; only its order by key is known. */
   items: Item[];
+  /** How old they are by their keys: what is new is as new as all that is new in the batch. */
+  readonly ages: ReadonlyMap<string, number>;
   readonly partitions: number;
   readonly filled: Set<number>;
   merged: Amount;
@@ -72,10 +82,23 @@ const amountOf = (items: readonly Item[], separator = ''): Amount => ({
   items: items.length,
   bytes: Buffer.byteLength(items.map(([, text]) => text).join(separator)),
 });
+/** By supplier, and each supplier's by age. */
+const compareReturned = (one: Pick<Block, 'supplierId' | 'age'>, other: Pick<Block, 'supplierId' | 'age'>) =>
+  (one.supplierId ?? 0) - (other.supplierId ?? 0) || one.age - other.age;
 const sum = (one: Amount, other: Amount): Amount => ({
   items: one.items + other.items,
   bytes: one.bytes + other.bytes,
 });
+
+function agesIn(blocks: readonly Block[]): ReadonlyMap<string, number> {
+  const newest = Math.max(0, ...blocks.filter(({ isReturned }) => !isReturned).map(({ age }) => age));
+  const ages = new Map<string, number>();
+  for (const { items, age, isReturned } of blocks) {
+    for (const item of items)
+      ages.set(keyOf(item), Math.max(ages.get(keyOf(item)) ?? 0, isReturned ? age : newest));
+  }
+  return ages;
+}
 
 export class CollectionModel {
   process = 1;
@@ -84,7 +107,9 @@ export class CollectionModel {
   attempts: Attempt[] = [];
   outcomes: { readonly batch: Batch; readonly outcome: string }[] = [];
 
-  append(id: number, block: Block, most: Amount): string | undefined {
+  #blocks = 0;
+
+  append(id: number, block: NewBlock, most: Amount): string | undefined {
     const collection = this.#collection(id);
     const failed = collection.kept.filter(({ kind }) => kind === 'failed');
     const held = sum(
@@ -93,13 +118,14 @@ export class CollectionModel {
     );
     const { items, bytes } = sum(held, amountOf(block.items));
     if (items > most.items || bytes > most.bytes) return 'COLLECTION_FULL';
-    collection.waiting.push(block);
+    this.#blocks += 1;
+    collection.waiting.push({ ...block, age: this.#blocks, isReturned: false });
     return undefined;
   }
 
   reject(id: number, items: readonly NewKept[], most: Amount, at: number): void {
     const collection = this.#collection(id);
-    for (const item of items) this.#keep(collection, 'rejected', null, null, item, at);
+    for (const item of items) this.#keep(collection, 'rejected', null, item, at);
     for (;;) {
       const rejected = collection.kept.filter(({ kind }) => kind === 'rejected');
       const { items: count, bytes } = amountOf(rejected.map(({ text }): Item => ['', text]));
@@ -113,17 +139,24 @@ export class CollectionModel {
     const collection = this.#collection(id);
     if (this.#isSealing(collection)) return 'COLLECTION_SEALING';
     const failed = collection.kept.filter(({ kind }) => kind === 'failed');
-    const back = failed.filter(({ isReplaced }) => !isReplaced);
+    const isFollowed = ({ batchId }: Kept) =>
+      this.batches.some(
+        ({ id: batch, requests }) =>
+          batch === batchId && requests.some(({ stage, state }) => stage > 0 && state !== 'ended'),
+      );
+    const back = failed.filter((item) => !item.isReplaced && !isFollowed(item)).sort(compareReturned);
     collection.kept = collection.kept.filter((item) => !back.includes(item));
     const since = Math.min(at, collection.waiting[0]?.at ?? at);
-    const blocks: { items: Item[]; supplierId: number | null; at: number }[] = [];
-    for (const { key, text, supplierId } of back) {
+    const blocks: (Block & { items: Item[] })[] = [];
+    for (const { key, text, supplierId, age } of back) {
       const last = blocks.at(-1);
-      if (last?.supplierId === supplierId) last.items.push([key ?? '', text]);
-      else blocks.push({ items: [[key ?? '', text]], supplierId, at: since });
+      if (last?.supplierId === supplierId && last.age === age) last.items.push([key ?? '', text]);
+      else blocks.push({ items: [[key ?? '', text]], supplierId, at: since, age, isReturned: true });
     }
-    collection.waiting.unshift(...blocks);
-    return { requeued: back.length, replaced: failed.length - back.length };
+    const returned = collection.waiting.filter(({ isReturned }) => isReturned);
+    const fresh = collection.waiting.filter(({ isReturned }) => !isReturned);
+    collection.waiting = [...[...blocks, ...returned].sort(compareReturned), ...fresh];
+    return { requeued: back.length, replaced: failed.filter(({ isReplaced }) => isReplaced).length };
   }
 
   discardKept(id: number, which: KeptKind): number {
@@ -162,12 +195,14 @@ export class CollectionModel {
     }
     const partitions =
       partitionBytes === undefined ? 1 : Math.max(1, Math.ceil(collected.bytes / partitionBytes));
+    const taken = collection.waiting.splice(0, blocks);
     this.batches.push({
       id: batchId,
       collection,
       supplierId: first.supplierId,
       collected,
-      items: collection.waiting.splice(0, blocks).flatMap(({ items }) => items),
+      items: taken.flatMap(({ items }) => items),
+      ages: agesIn(taken),
       partitions,
       filled: new Set(),
       merged: { items: 0, bytes: 0 },
@@ -217,7 +252,7 @@ export class CollectionModel {
         kept.replacedBy = batch.id;
       }
     }
-    for (const item of failed) this.#keep(batch.collection, 'failed', batch.id, batch.supplierId, item, at);
+    for (const item of failed) this.#keep(batch.collection, 'failed', batch, item, at);
     batch.failed += failed.length;
   }
 
@@ -437,21 +472,20 @@ export class CollectionModel {
     for (const item of items) {
       const key = keyOf(item);
       const kept = { key, text: item[1], reason: reasonOf(key) ?? '' };
-      this.#keep(batch.collection, 'failed', batch.id, batch.supplierId, kept, at);
+      this.#keep(batch.collection, 'failed', batch, kept, at);
       batch.failedKeys.add(key);
     }
     request.failed += items.length;
     batch.failed += items.length;
   }
 
-  #keep(
-    collection: Collection,
-    kind: KeptKind,
-    batchId: string | null,
-    supplierId: number | null,
-    item: NewKept,
-    at: number,
-  ): void {
-    collection.kept.push({ ...item, kind, batchId, supplierId, at, isReplaced: false });
+  #keep(collection: Collection, kind: KeptKind, batch: Batch | null, item: NewKept, at: number): void {
+    collection.kept.push({
+      ...item,
+      ...{ kind, at, isReplaced: false },
+      batchId: batch?.id ?? null,
+      supplierId: batch?.supplierId ?? null,
+      age: batch?.ages.get(item.key ?? '') ?? 0,
+    });
   }
 }

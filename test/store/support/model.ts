@@ -279,7 +279,8 @@ export class Model {
           .filter((each) => each.fullFile && each.id > after && isOpen(each))
           .filter((each) => JSON.stringify([each.scope, each.import, each.supplierId ?? null]) === lane)
           .flatMap((each) => each.counts?.get(bound) ?? []);
-        return counts.length === 0 ? [] : [[bound, Math.max(...counts)] as const];
+        const items = Math.max(0, ...counts);
+        return items === 0 ? [] : [[bound, items] as const];
       }),
     );
   }
