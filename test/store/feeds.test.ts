@@ -270,6 +270,17 @@ describe('store: full feeds', () => {
       return feed;
     }
 
+    /** A feed whose batch has been taken. */
+    async function onItsWay(): Promise<Feed> {
+      const feed = await whole();
+      await store.feeds.decide(feed.id, good('x'));
+      await store.feeds.begin(feed.id, 'batch', 2);
+      await store.feeds.fill('batch', 0, [newPiece([['a', '"a=1"']])], 'null', 3);
+      await store.feeds.sealed('batch', '{}');
+      await takenBatch(store, 'batch');
+      return feed;
+    }
+
     it('one that is held goes out when a person confirms it, and only if it may', async () => {
       const held = await whole();
       assert.equal((await store.feeds.decide(held.id, { ...good('x'), hold: holdOf(true) }))?.state, 'held');
@@ -307,12 +318,7 @@ describe('store: full feeds', () => {
     });
 
     it('one that Connect did not take goes out once more, however long ago that was', async () => {
-      const feed = await whole();
-      await store.feeds.decide(feed.id, good('x'));
-      await store.feeds.begin(feed.id, 'batch', 2);
-      await store.feeds.fill('batch', 0, [newPiece([['a', '"a=1"']])], 'null', 3);
-      await store.feeds.sealed('batch', '{}');
-      await takenBatch(store, 'batch');
+      const feed = await onItsWay();
       await store.batches.endRequest('batch', 0, { all: '{}' }, '{}', 4);
       await store.batches.end('batch', '{}', 5);
       await store.jobs.prune(1000);
@@ -323,12 +329,7 @@ describe('store: full feeds', () => {
     });
 
     it('one that may have been taken is what others are compared with, until its end is known', async () => {
-      const feed = await whole();
-      await store.feeds.decide(feed.id, good('x'));
-      await store.feeds.begin(feed.id, 'batch', 2);
-      await store.feeds.fill('batch', 0, [newPiece([['a', '"a=1"']])], 'null', 3);
-      await store.feeds.sealed('batch', '{}');
-      await takenBatch(store, 'batch');
+      const feed = await onItsWay();
       const lane = { scope: feed.scope, import: feed.import, supplierId: null };
       const known = async () => (await store.feeds.perhapsTaken(lane, ['x', 'y'])).get('x');
       const sent = await store.requests.begin(
