@@ -33,10 +33,10 @@ export async function followedLimit(
   if (underWay !== undefined) return { by: underWay.name, isUnderWay: true };
   let oldest: Collection | undefined;
   for (const collection of await collections.list()) {
-    if (collection.id === own.id || !isFollowed(collection) || collection.oldestPlace === undefined) continue;
-    if (oldest?.oldestPlace === undefined || collection.oldestPlace < oldest.oldestPlace) oldest = collection;
+    if (collection.id === own.id || !isFollowed(collection) || collection.turn === undefined) continue;
+    if (oldest?.turn === undefined || collection.turn < oldest.turn) oldest = collection;
   }
-  return oldest?.oldestPlace === undefined
+  return oldest?.turn === undefined
     ? { isUnderWay: false }
-    : { before: oldest.oldestPlace, by: oldest.name, isUnderWay: false };
+    : { before: oldest.turn, by: oldest.name, isUnderWay: false };
 }

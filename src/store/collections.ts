@@ -37,6 +37,11 @@ export interface CollectionState {
    * the one at which it was collected at first. Undefined where nothing waits.
    */
   readonly oldestPlace: number | undefined;
+  /**
+   * Where the front of what waits stands among what other collections have collected: what was requeued stands where it
+   * would if it had just been collected, as far as what waits behind it allows. Undefined where nothing waits.
+   */
+  readonly turn: number | undefined;
   /** Items that Connect did not take, kept until they are requeued or discarded. */
   readonly failed: Amount;
   /** Items that were rejected before sending, the newest of them. */

@@ -46,6 +46,7 @@ describe('store: collections', () => {
       waiting: { items: 1, bytes: 8 },
       oldestAt: 10,
       oldestPlace: again.oldestPlace,
+      turn: again.turn,
       failed: nothing,
       rejected: nothing,
     });

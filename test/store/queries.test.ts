@@ -65,7 +65,14 @@ describe('store: queries', () => {
       'batches.partition': () => operations['batches.partition'](database, 'batch', 0),
       'batches.fill': () => {
         // Something that failed before, and is replaced.
-        keep(database, { collectionId: 1, kind: 'failed', batchId: 'former', supplierId: null }, [kept], 2);
+        const origin = {
+          collectionId: 1,
+          kind: 'failed',
+          batchId: 'former',
+          supplierId: null,
+          stage: 0,
+        } as const;
+        keep(database, origin, [kept], 2);
         for (const partition of [0, 1, 2]) {
           operations['batches.fill'](database, 'batch', partition, partition === 0 ? pieces : [], [], 3);
         }

@@ -77,6 +77,7 @@ CREATE TABLE feed_behind (
   collection_id INTEGER NOT NULL,
   supplier_id INTEGER,
   origin INTEGER NOT NULL,
+  age INTEGER NOT NULL,
   items INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   at REAL NOT NULL,

@@ -154,6 +154,7 @@ CREATE TABLE block (
   place INTEGER NOT NULL,
   origin INTEGER NOT NULL,
   is_returned INTEGER NOT NULL,
+  age INTEGER,
   turn INTEGER NOT NULL,
   supplier_id INTEGER,
   items INTEGER NOT NULL,
@@ -203,7 +204,7 @@ CREATE TABLE partition_block (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   batch_id TEXT NOT NULL,
   partition INTEGER NOT NULL,
-  origin INTEGER,
+  age INTEGER,
   lines TEXT NOT NULL
 ) STRICT;
 CREATE INDEX partition_block_partition ON partition_block (batch_id, partition, id);
@@ -246,7 +247,7 @@ CREATE TABLE failed_key (
 CREATE TABLE returned_key (
   batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
   key TEXT NOT NULL,
-  origin INTEGER NOT NULL,
+  age INTEGER NOT NULL,
   PRIMARY KEY (batch_id, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -257,7 +258,7 @@ CREATE TABLE kept (
   batch_id TEXT,
   supplier_id INTEGER,
   key TEXT,
-  origin INTEGER NOT NULL,
+  age INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   at REAL NOT NULL,
   is_replaced INTEGER NOT NULL DEFAULT 0,
@@ -266,7 +267,7 @@ CREATE TABLE kept (
   text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX kept_kind ON kept (collection_id, kind, id);
-CREATE INDEX kept_failed ON kept (collection_id, is_replaced, supplier_id, origin, id) WHERE kind = 'failed';
+CREATE INDEX kept_failed ON kept (collection_id, is_replaced, supplier_id, age, id) WHERE kind = 'failed';
 CREATE INDEX kept_key ON kept (collection_id, supplier_id, key) WHERE kind = 'failed';
 CREATE INDEX kept_batch ON kept (batch_id, id) WHERE kind = 'failed';
 CREATE INDEX kept_replaced ON kept (replaced_by) WHERE replaced_by IS NOT NULL;

@@ -35,9 +35,9 @@ function oldestOf(
   database: Database,
   collectionId: number,
   after: number,
-): { readonly at: number; readonly origin: number } | undefined {
-  const first = database.get<{ at: number; origin: number }>(
-    'SELECT at, origin FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
+): { readonly at: number; readonly origin: number; readonly turn: number } | undefined {
+  const first = database.get<{ at: number; origin: number; turn: number }>(
+    'SELECT at, origin, turn FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
     collectionId,
     after,
   );
@@ -46,7 +46,7 @@ function oldestOf(
     collectionId,
     after,
   );
-  return first && { at: first.at, origin: Math.min(first.origin, returned?.origin ?? first.origin) };
+  return first && { ...first, origin: Math.min(first.origin, returned?.origin ?? first.origin) };
 }
 
 function collectionOf(database: Database, row: CollectionRow): Collection {
@@ -61,6 +61,7 @@ function collectionOf(database: Database, row: CollectionRow): Collection {
     waiting: { items: row.waitingItems, bytes: row.waitingBytes },
     oldestAt: oldest?.at,
     oldestPlace: oldest?.origin,
+    turn: oldest?.turn,
     failed: { items: row.failedItems, bytes: row.failedBytes },
     rejected: { items: row.rejectedItems, bytes: row.rejectedBytes },
   };
@@ -122,6 +123,7 @@ export function firstPlace(database: Database, collectionId: number): number {
 
 /** A block that comes back. */
 export interface Return {
+  readonly age: number;
   /** The place at which its items were collected at first. */
   readonly origin: number;
   /** Where it stands among what other collections have collected: a collection may follow others. */
@@ -138,12 +140,13 @@ export function insertBlock(
   returned?: Return,
 ): void {
   database.run(
-    `INSERT INTO block (collection_id, place, origin, is_returned, turn, supplier_id, items, bytes, at, lines)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     collectionId,
     place,
     returned?.origin ?? place,
     returned === undefined ? 0 : 1,
+    returned?.age ?? null,
     returned?.turn ?? place,
     supplierId,
     items,
@@ -227,6 +230,7 @@ export const collectionOperations = {
       waiting: { items: items + block.items, bytes: bytes + block.bytes },
       oldestAt: state.oldestAt ?? at,
       oldestPlace: state.oldestPlace ?? place,
+      turn: state.turn ?? place,
     };
   },
 

@@ -5,9 +5,10 @@
 import type { NewBlock } from '../../collections.ts';
 import type { Feed, FeedHold, Lane } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
+import { originOf } from './ages.ts';
 import { setBaselines } from './baselines.ts';
-import { count, firstPlace, insertBlock } from './collections.ts';
 import { dropFeed, feedsWhere } from './feed-rows.ts';
+import { putBack, type ReturningBlock } from './returning.ts';
 
 /** The request of a feed's batch that is the feed; those after it are changes. */
 export const feedRequest = 0;
@@ -44,17 +45,20 @@ export function feedBehindWhich(database: Database, batchId: string): number | u
   )?.id;
 }
 
-/** Has written items of a batch wait behind a feed. */
+/** Has written items of a batch, all of one age, wait behind a feed. */
 export function putBehind(
   database: Database,
   feedId: number,
   batchId: string,
+  age: number,
   { lines, items, bytes }: NewBlock,
 ): void {
   database.run(
-    `INSERT INTO feed_behind (feed_id, collection_id, supplier_id, origin, items, bytes, at, lines)
-     SELECT ?, collection_id, supplier_id, origin, ?, ?, oldest_at, ? FROM batch WHERE id = ?`,
+    `INSERT INTO feed_behind (feed_id, collection_id, supplier_id, origin, age, items, bytes, at, lines)
+     SELECT ?, collection_id, supplier_id, ?, ?, ?, ?, oldest_at, ? FROM batch WHERE id = ?`,
     feedId,
+    originOf(age),
+    age,
     items,
     bytes,
     lines,
@@ -62,34 +66,31 @@ export function putBehind(
   );
 }
 
-interface BehindRow extends NewBlock {
-  readonly id: number;
-  readonly origin: number;
-  readonly at: number;
-}
+/** Blocks that are in memory together when they come back. */
+const releasedTogether = 16;
 
-/** What waited behind a feed waits as all changes do, before everything that came later. */
+type BehindRow = Omit<ReturningBlock, 'turn'> & { readonly id: number };
+
+/** What waited behind a feed waits as all changes do, before everything that came later. The last comes back first. */
 function release(database: Database, feedId: number): void {
   const collections = database.all<{ id: number }>(
     'SELECT DISTINCT collection_id AS id FROM feed_behind WHERE feed_id = ?',
     feedId,
   );
   for (const { id: collectionId } of collections) {
-    const ids = database.all<{ id: number }>(
-      'SELECT id FROM feed_behind WHERE feed_id = ? AND collection_id = ? ORDER BY id',
-      feedId,
-      collectionId,
-    );
-    const end = firstPlace(database, collectionId);
-    for (const [index, { id }] of ids.entries()) {
-      const row = database.get<BehindRow>(
-        'SELECT id, supplier_id AS supplierId, origin, items, bytes, at, lines FROM feed_behind WHERE id = ?',
-        id,
-      ) as BehindRow;
-      const { origin } = row;
-      insertBlock(database, collectionId, end - ids.length + index, row, row.at, { origin, turn: origin });
-      count(database, collectionId, 'waiting', row);
-      database.run('DELETE FROM feed_behind WHERE id = ?', id);
+    for (;;) {
+      const rows = database
+        .all<BehindRow>(
+          `SELECT id, supplier_id AS supplierId, age, items, bytes, at, lines FROM feed_behind
+           WHERE feed_id = ? AND collection_id = ? ORDER BY id DESC LIMIT ${releasedTogether}`,
+          feedId,
+          collectionId,
+        )
+        .reverse();
+      if (rows.length === 0) break;
+      const blocks = rows.map(({ id: _, ...row }) => ({ ...row, turn: originOf(row.age) }));
+      putBack(database, collectionId, blocks);
+      for (const { id } of rows) database.run('DELETE FROM feed_behind WHERE id = ?', id);
     }
   }
 }

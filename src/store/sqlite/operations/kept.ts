@@ -1,18 +1,17 @@
 /**
  * Items that were not written, kept with their reasons.
  */
-import type { Amount, CollectionState, KeptItem, KeptKind, NewBlock, NewKept } from '../../collections.ts';
+import type { Amount, CollectionState, KeptItem, KeptKind, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
+import { agesOf } from './ages.ts';
 import {
   collectionOperations,
   collectionWithId,
   count,
-  firstPlace,
-  insertBlock,
   nextPlace,
   refuseWhileSealing,
 } from './collections.ts';
-import { originsOf } from './origins.ts';
+import { putBack, type ReturningBlock } from './returning.ts';
 
 /** Most items and bytes of a block of requeued items. */
 const blockItems = 1000;
@@ -29,12 +28,12 @@ interface KeptRow extends NewKept {
   readonly bytes: number;
   readonly at: number;
   readonly isReplaced: number;
-  readonly origin: number;
+  readonly age: number;
 }
 
 const selectKept = `
   SELECT id, kind, batch_id AS batchId, supplier_id AS supplierId, key, text, bytes, reason, at,
-    is_replaced AS isReplaced, origin
+    is_replaced AS isReplaced, age
   FROM kept`;
 
 /** Where kept items come from. */
@@ -43,30 +42,32 @@ export interface KeptOrigin {
   readonly kind: KeptKind;
   readonly batchId: string | null;
   readonly supplierId: number | null;
+  /** In which stage of the batch. */
+  readonly stage: number;
 }
 
 /** Keeps items of one origin, and counts them. */
 export function keep(
   database: Database,
-  { collectionId, kind, batchId, supplierId }: KeptOrigin,
+  { collectionId, kind, batchId, supplierId, stage }: KeptOrigin,
   items: readonly NewKept[],
   at: number,
 ): void {
   if (items.length === 0) return;
-  const originOf = batchId === null ? undefined : originsOf(database, batchId);
+  const ageOf = batchId === null ? undefined : agesOf(database, batchId, stage);
   let sum = 0;
   for (const { key, text, reason } of items) {
     const bytes = Buffer.byteLength(text);
     sum += bytes;
     database.run(
-      `INSERT INTO kept (collection_id, kind, batch_id, supplier_id, key, origin, text, bytes, reason, at)
+      `INSERT INTO kept (collection_id, kind, batch_id, supplier_id, key, age, text, bytes, reason, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       collectionId,
       kind,
       batchId,
       supplierId,
       key,
-      originOf?.(key ?? '') ?? 0,
+      ageOf?.(key ?? '') ?? 0,
       text,
       bytes,
       reason,
@@ -112,76 +113,29 @@ function boundRejected(database: Database, collectionId: number, most: Amount): 
   }
 }
 
-/** Items that come back together. */
-type RequeuedBlock = NewBlock & { readonly origin: number };
-
-function* blocksOf(rows: readonly KeptRow[]): Generator<RequeuedBlock> {
+/** Items that come back together, with all that `common` says of each block. */
+function* blocksOf(
+  rows: readonly KeptRow[],
+  common: Pick<ReturningBlock, 'at' | 'turn'>,
+): Generator<ReturningBlock> {
   let lines: string[] = [];
   let bytes = 0;
   let supplierId: number | null = null;
-  let origin = 0;
-  const block = () => ({ lines: lines.join('\n'), items: lines.length, bytes, supplierId, origin });
+  let age = 0;
+  const block = () => ({ ...common, lines: lines.join('\n'), items: lines.length, bytes, supplierId, age });
   for (const row of rows) {
     const isFull = lines.length >= blockItems || bytes + row.bytes > blockBytes;
-    if (lines.length > 0 && (isFull || row.supplierId !== supplierId || row.origin !== origin)) {
+    if (lines.length > 0 && (isFull || row.supplierId !== supplierId || row.age !== age)) {
       yield block();
       lines = [];
       bytes = 0;
     }
     supplierId = row.supplierId;
-    origin = row.origin;
+    age = row.age;
     lines.push(`${row.key}\t${row.text}`);
     bytes += row.bytes;
   }
   if (lines.length > 0) yield block();
-}
-
-/** A block that came back and waits. */
-interface ReturnedBlock {
-  readonly id: number;
-  readonly place: number;
-  readonly supplierId: number | null;
-  readonly origin: number;
-}
-
-/** By supplier, and each supplier's by age. */
-function compareReturned(
-  one: Pick<ReturnedBlock, 'supplierId' | 'origin'>,
-  other: Pick<ReturnedBlock, 'supplierId' | 'origin'>,
-): number {
-  return (one.supplierId ?? 0) - (other.supplierId ?? 0) || one.origin - other.origin;
-}
-
-/**
- * Places for blocks that come back, before everything that waits. What came back before them is moved where that is
- * older. All that is one supplier's stands together, because a batch ends where another's begins: an older value would
- * be sent by itself before a newer one, of which a job that has failed may have written some.
- */
-function placed(
-  database: Database,
-  collectionId: number,
-  blocks: readonly RequeuedBlock[],
-): { readonly place: number; readonly block: RequeuedBlock }[] {
-  const waiting = database
-    .all<ReturnedBlock>(
-      'SELECT id, place, supplier_id AS supplierId, origin FROM block WHERE collection_id = ? AND is_returned = 1',
-      collectionId,
-    )
-    .sort((one, other) => one.place - other.place);
-  // Of what is as old as each other the last comes back first.
-  const order = [...blocks, ...waiting].sort(compareReturned);
-  while (order.length > 0 && order.at(-1) === waiting.at(-1)) {
-    order.pop();
-    waiting.pop();
-  }
-  const end = firstPlace(database, collectionId);
-  const found: { place: number; block: RequeuedBlock }[] = [];
-  for (const [index, block] of order.entries()) {
-    const place = end - order.length + index;
-    if ('id' in block) database.run('UPDATE block SET place = ? WHERE id = ?', place, block.id);
-    else found.push({ place, block });
-  }
-  return found;
 }
 
 /** Carries out the calls of {@link CollectionStore} about what is kept. */
@@ -194,7 +148,12 @@ export const keptOperations = {
     at: number,
   ): CollectionState {
     collectionWithId(database, id);
-    keep(database, { collectionId: id, kind: 'rejected', batchId: null, supplierId: null }, items, at);
+    keep(
+      database,
+      { collectionId: id, kind: 'rejected', batchId: null, supplierId: null, stage: 0 },
+      items,
+      at,
+    );
     boundRejected(database, id, most);
     return collectionOperations['collections.state'](database, id);
   },
@@ -214,7 +173,7 @@ export const keptOperations = {
         after,
         limit,
       )
-      .map(({ supplierId: _supplierId, bytes: _bytes, origin: _origin, isReplaced, ...item }) => ({
+      .map(({ supplierId: _supplierId, bytes: _bytes, age: _age, isReplaced, ...item }) => ({
         ...item,
         isReplaced: isReplaced !== 0,
       }));
@@ -234,20 +193,15 @@ export const keptOperations = {
         `${selectKept} WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0
            AND NOT EXISTS (SELECT 1 FROM batch_request
              WHERE batch_request.batch_id = kept.batch_id AND stage > 0 AND state <> 'ended')
-         ORDER BY supplier_id DESC, origin DESC, id DESC LIMIT ?`,
+         ORDER BY supplier_id DESC, age DESC, id DESC LIMIT ?`,
         id,
         limit,
       )
       .reverse();
     if (rows.length === 0) return 0;
-    const blocks = [...blocksOf(rows)];
     // As old as what they stand before, so that this does not seem younger than it is.
     const since = Math.min(at, collection.oldestAt ?? at);
-    const turn = nextPlace(database);
-    for (const { place, block } of placed(database, id, blocks)) {
-      insertBlock(database, id, place, block, since, { origin: block.origin, turn });
-      count(database, id, 'waiting', block);
-    }
+    putBack(database, id, [...blocksOf(rows, { at: since, turn: nextPlace(database) })]);
     drop(database, id, 'failed', rows);
     return rows.length;
   },

@@ -6,8 +6,8 @@
  * ends: they are requeued together, in their order.
  */
 import type { Database } from '../driver.ts';
+import { agesOf } from './ages.ts';
 import type { KeptOrigin } from './kept.ts';
-import { originsOf } from './origins.ts';
 
 /** What tells a batch's records. */
 export type BatchOrigin = Pick<KeptOrigin, 'collectionId' | 'supplierId'>;
@@ -20,6 +20,7 @@ export function markReplaced(
   database: Database,
   batchId: string,
   { collectionId, supplierId }: BatchOrigin,
+  stage: number,
   keys: Iterable<string>,
 ): void {
   const failed = database.get(
@@ -27,18 +28,18 @@ export function markReplaced(
     collectionId,
   );
   if (failed === undefined) return;
-  const originOf = originsOf(database, batchId);
+  const ageOf = agesOf(database, batchId, stage);
   for (const key of keys) {
     database.run(
       `UPDATE kept SET is_replaced = 1, replaced_by = ?
        WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0
-         AND batch_id <> ? AND origin <= ?`,
+         AND batch_id <> ? AND age <= ?`,
       batchId,
       collectionId,
       supplierId,
       key,
       batchId,
-      originOf(key),
+      ageOf(key),
     );
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { NewBlock, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
+import { agesOf } from './ages.ts';
 import { nextHead, nextPiece, recount, requestRow, setPiece } from './batch-requests.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedBehindWhich, isFeedLeft, noteWritten, putBehind } from './feed-order.ts';
@@ -31,7 +32,8 @@ function keepFailed(
   at: number,
 ): void {
   if (items.length === 0) return;
-  keep(database, { ...originOf(database, id), kind: 'failed', batchId: id }, items, at);
+  const { stage } = requestRow(database, id, number);
+  keep(database, { ...originOf(database, id), kind: 'failed', batchId: id, stage }, items, at);
   database.run(
     'UPDATE batch_request SET failed = failed + ? WHERE batch_id = ? AND number = ?',
     items.length,
@@ -39,7 +41,6 @@ function keepFailed(
     number,
   );
   database.run('UPDATE batch SET failed_items = failed_items + ? WHERE id = ?', items.length, id);
-  const { stage } = requestRow(database, id, number);
   const later = database.get(
     'SELECT 1 FROM batch_request WHERE batch_id = ? AND stage > ? LIMIT 1',
     id,
@@ -82,19 +83,27 @@ function endRequest(database: Database, id: string, number: number, outcome: str
   );
 }
 
-/** Written items of a piece, as they were collected. */
-function blockOf(
+/** Written items of a piece as they were collected, those of each age together. */
+function* blocksOf(
   items: readonly PieceItem[],
   written: ReadonlySet<string>,
+  ageOf: (key: string) => number,
   supplierId: number | null,
-): NewBlock {
-  const chosen = items.filter(({ line }) => written.has(keyOf(line)));
-  return {
-    lines: chosen.map(({ line, text }) => `${keyOf(line)}\t${text}`).join('\n'),
-    items: chosen.length,
-    bytes: chosen.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
-    supplierId,
-  };
+): Generator<{ readonly age: number; readonly block: NewBlock }> {
+  const byAge = new Map<number, PieceItem[]>();
+  for (const item of items) {
+    const key = keyOf(item.line);
+    if (!written.has(key)) continue;
+    const age = ageOf(key);
+    const known = byAge.get(age);
+    if (known === undefined) byAge.set(age, [item]);
+    else known.push(item);
+  }
+  for (const [age, chosen] of byAge) {
+    const lines = chosen.map(({ line, text }) => `${keyOf(line)}\t${text}`).join('\n');
+    const bytes = chosen.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    yield { age, block: { lines, items: chosen.length, bytes, supplierId } };
+  }
 }
 
 /** Carries out the calls of {@link BatchStore} about items that are written or not. */
@@ -148,12 +157,13 @@ export const requestEndOperations = {
     at: number,
   ): boolean {
     const origin = originOf(database, id);
-    requestRow(database, id, number);
+    const { stage } = requestRow(database, id, number);
     if (isFeedLeft(database, id, number, typeof reasons === 'string' ? reasons : undefined)) {
       endRequest(database, id, number, outcome);
       return false;
     }
     const feedId = feedBehindWhich(database, id);
+    const ageOf = agesOf(database, id, stage);
     const isLookedAt = reasons !== undefined || feedId !== undefined || replacesAny(database, id);
     let bytes = 0;
     while (bytes < mostBytes) {
@@ -172,8 +182,10 @@ export const requestEndOperations = {
         keepFailed(database, id, number, parted.failed, at);
         markOverwritten(database, id, origin, parted.written);
         if (feedId !== undefined) {
-          const block = blockOf(itemsOf(piece), new Set(parted.written), origin.supplierId);
-          if (block.items > 0) putBehind(database, feedId, id, block);
+          const { supplierId } = origin;
+          for (const { age, block } of blocksOf(itemsOf(piece), new Set(parted.written), ageOf, supplierId)) {
+            putBehind(database, feedId, id, age, block);
+          }
         }
       }
       database.run('DELETE FROM piece WHERE id = ?', head.id);

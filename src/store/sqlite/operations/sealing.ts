@@ -3,10 +3,10 @@
  */
 import type { BatchState, NewKept, NewPiece } from '../../collections.ts';
 import type { Database } from '../driver.ts';
+import { type DatedLines, noteReturned } from './ages.ts';
 import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { keep } from './kept.ts';
-import { type DatedLines, noteReturned } from './origins.ts';
 import { keysIn } from './piece-items.ts';
 import { markReplaced } from './replaced.ts';
 
@@ -30,19 +30,18 @@ function sealingBatch(database: Database, id: string): SealingBatch {
   return batch;
 }
 
-/** A block as a batch takes it: one that came back has an origin of its own. */
+/** A block as a batch takes it: one that came back has an age of its own. */
 interface TakenBlock extends DatedLines {
   readonly place: number;
 }
 
-const selectBlock =
-  'SELECT place, iif(is_returned, origin, NULL) AS origin, CAST(lines AS BLOB) AS lines FROM block';
+const selectBlock = 'SELECT place, age, CAST(lines AS BLOB) AS lines FROM block';
 
 /** Blocks that follow each other and are new, or are as old as each other. */
 function* alike(blocks: readonly TakenBlock[]): Generator<TakenBlock[]> {
   let group: TakenBlock[] = [];
   for (const block of blocks) {
-    if (group.length > 0 && group[0]?.origin !== block.origin) {
+    if (group.length > 0 && group[0]?.age !== block.age) {
       yield group;
       group = [];
     }
@@ -159,7 +158,7 @@ function linesOf(database: Database, id: string, partition: number, batch: Seali
         batch.last,
       )
     : database.all<DatedLines>(
-        'SELECT origin, CAST(lines AS BLOB) AS lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
+        'SELECT age, CAST(lines AS BLOB) AS lines FROM partition_block WHERE batch_id = ? AND partition = ? ORDER BY id',
         id,
         partition,
       );
@@ -176,7 +175,7 @@ function hasReturned(database: Database, id: string, partition: number, batch: S
           batch.last,
         )
       : database.get(
-          'SELECT 1 FROM partition_block WHERE batch_id = ? AND partition = ? AND origin IS NOT NULL LIMIT 1',
+          'SELECT 1 FROM partition_block WHERE batch_id = ? AND partition = ? AND age IS NOT NULL LIMIT 1',
           id,
           partition,
         );
@@ -199,10 +198,10 @@ export const sealingOperations = {
       );
       for (const [partition, lines] of divided) {
         database.run(
-          'INSERT INTO partition_block (batch_id, partition, origin, lines) VALUES (?, ?, ?, CAST(? AS TEXT))',
+          'INSERT INTO partition_block (batch_id, partition, age, lines) VALUES (?, ?, ?, CAST(? AS TEXT))',
           id,
           partition,
-          group[0]?.origin ?? null,
+          group[0]?.age ?? null,
           lines,
         );
       }
@@ -238,12 +237,12 @@ export const sealingOperations = {
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {
       putPiece(database, id, piece);
-      markReplaced(database, id, batch, keysIn(piece.keys));
+      markReplaced(database, id, batch, piece.stage, keysIn(piece.keys));
       merged.items += piece.items;
       merged.bytes += piece.bytes;
     }
     const { collectionId, supplierId } = batch;
-    keep(database, { collectionId, kind: 'failed', batchId: id, supplierId }, failed, at);
+    keep(database, { collectionId, kind: 'failed', batchId: id, supplierId, stage: 0 }, failed, at);
     database.run(
       `UPDATE batch SET merged_items = merged_items + ?, merged_bytes = merged_bytes + ?,
          failed_items = failed_items + ? WHERE id = ?`,
