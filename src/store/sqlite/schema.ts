@@ -247,8 +247,9 @@ CREATE TABLE failed_key (
 CREATE TABLE returned_key (
   batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
   key TEXT NOT NULL,
+  stage INTEGER NOT NULL,
   age INTEGER NOT NULL,
-  PRIMARY KEY (batch_id, key)
+  PRIMARY KEY (batch_id, key, stage)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kept (

@@ -48,8 +48,12 @@ interface Batch {
   readonly collected: Amount;
   /** What has not been filled in; only its order by key is known. */
   items: Item[];
-  /** How old they are by their keys: what is new is as new as all that is new in the batch. */
-  readonly ages: ReadonlyMap<string, number>;
+  /** By key how old its values are that were collected or came back, in their order; null for what is new. */
+  readonly lines: ReadonlyMap<string, readonly (number | null)[]>;
+  /** How old all that is new is, but for its stage. */
+  readonly newest: number;
+  /** Ages by key and stage, where they are not those of what is new. */
+  readonly ages: Map<string, number>;
   readonly partitions: number;
   readonly filled: Set<number>;
   merged: Amount;
@@ -90,14 +94,24 @@ const sum = (one: Amount, other: Amount): Amount => ({
   bytes: one.bytes + other.bytes,
 });
 
-function agesIn(blocks: readonly Block[]): ReadonlyMap<string, number> {
-  const newest = Math.max(0, ...blocks.filter(({ isReturned }) => !isReturned).map(({ age }) => age));
-  const ages = new Map<string, number>();
+/** Between the ages of two places are those of stages. */
+const stageRoom = 1024;
+
+function linesIn(blocks: readonly Block[]): ReadonlyMap<string, readonly (number | null)[]> {
+  const lines = new Map<string, (number | null)[]>();
   for (const { items, age, isReturned } of blocks) {
-    for (const item of items)
-      ages.set(keyOf(item), Math.max(ages.get(keyOf(item)) ?? 0, isReturned ? age : newest));
+    for (const item of items) {
+      const known = lines.get(keyOf(item)) ?? [];
+      lines.set(keyOf(item), known);
+      const own = isReturned ? age : null;
+      if (known.at(-1) !== own || known.length === 0) known.push(own);
+    }
   }
-  return ages;
+  return lines;
+}
+
+function ageOf({ ages, newest }: Pick<Batch, 'ages' | 'newest'>, key: string, stage: number): number {
+  return ages.get(`${stage} ${key}`) ?? newest + stage;
 }
 
 export class CollectionModel {
@@ -119,7 +133,7 @@ export class CollectionModel {
     const { items, bytes } = sum(held, amountOf(block.items));
     if (items > most.items || bytes > most.bytes) return 'COLLECTION_FULL';
     this.#blocks += 1;
-    collection.waiting.push({ ...block, age: this.#blocks, isReturned: false });
+    collection.waiting.push({ ...block, age: this.#blocks * stageRoom, isReturned: false });
     return undefined;
   }
 
@@ -202,7 +216,9 @@ export class CollectionModel {
       supplierId: first.supplierId,
       collected,
       items: taken.flatMap(({ items }) => items),
-      ages: agesIn(taken),
+      lines: linesIn(taken),
+      newest: Math.max(0, ...taken.filter(({ isReturned }) => !isReturned).map(({ age }) => age)),
+      ages: new Map(),
       partitions,
       filled: new Set(),
       merged: { items: 0, bytes: 0 },
@@ -234,6 +250,19 @@ export class CollectionModel {
   ): void {
     batch.filled.add(partition);
     const keys = new Set(lines.map(keyOf));
+    for (const key of keys) {
+      const values = batch.lines.get(key) ?? [];
+      const stages = [
+        ...new Set(
+          pieces.filter(({ items }) => items.some((item) => keyOf(item) === key)).map(({ stage }) => stage),
+        ),
+      ].sort();
+      if (stages.length === 0) stages.push(0);
+      for (const [index, stage] of stages.entries()) {
+        const age = values[Math.max(0, values.length - stages.length + index)] ?? null;
+        if (age !== null) batch.ages.set(`${stage} ${key}`, age);
+      }
+    }
     batch.items = batch.items.filter((item) => !keys.has(keyOf(item)));
     for (const { request: number, stage, items } of pieces) {
       let request = batch.requests.find((each) => each.number === number);
@@ -246,7 +275,7 @@ export class CollectionModel {
       }
       request.pieces.push(items);
       batch.merged = sum(batch.merged, amountOf(items, ',\n'));
-      for (const kept of this.#olderFailed(batch, new Set(items.map(keyOf)))) {
+      for (const kept of this.#olderFailed(batch, stage, new Set(items.map(keyOf)))) {
         if (kept.isReplaced) continue;
         kept.isReplaced = true;
         kept.replacedBy = batch.id;
@@ -320,7 +349,7 @@ export class CollectionModel {
       const written = piece.filter((item) => !failed.includes(item));
       this.#fail(batch, request, failed, reasonOf, at);
       request.written += written.length;
-      const replaced = this.#olderFailed(batch, new Set(written.map(keyOf)));
+      const replaced = this.#olderFailed(batch, request.stage, new Set(written.map(keyOf)));
       for (const kept of replaced) if (kept.replacedBy === batch.id) delete kept.replacedBy;
     }
     Object.assign(request, { pieces: [], state: 'ended', outcome });
@@ -452,13 +481,15 @@ export class CollectionModel {
     return this.batches.some((batch) => batch.collection === collection && batch.state === 'sealing');
   }
 
-  #olderFailed({ id, collection, supplierId }: Batch, keys: ReadonlySet<string>): Kept[] {
+  #olderFailed(batch: Batch, stage: number, keys: ReadonlySet<string>): Kept[] {
+    const { id, collection, supplierId } = batch;
     return collection.kept.filter(
       (kept) =>
         kept.kind === 'failed' &&
         kept.supplierId === supplierId &&
         kept.batchId !== id &&
-        keys.has(kept.key ?? ''),
+        keys.has(kept.key ?? '') &&
+        kept.age <= ageOf(batch, kept.key ?? '', stage),
     );
   }
 
@@ -472,20 +503,27 @@ export class CollectionModel {
     for (const item of items) {
       const key = keyOf(item);
       const kept = { key, text: item[1], reason: reasonOf(key) ?? '' };
-      this.#keep(batch.collection, 'failed', batch, kept, at);
+      this.#keep(batch.collection, 'failed', batch, kept, at, request.stage);
       batch.failedKeys.add(key);
     }
     request.failed += items.length;
     batch.failed += items.length;
   }
 
-  #keep(collection: Collection, kind: KeptKind, batch: Batch | null, item: NewKept, at: number): void {
+  #keep(
+    collection: Collection,
+    kind: KeptKind,
+    batch: Batch | null,
+    item: NewKept,
+    at: number,
+    stage = 0,
+  ): void {
     collection.kept.push({
       ...item,
       ...{ kind, at, isReplaced: false },
       batchId: batch?.id ?? null,
       supplierId: batch?.supplierId ?? null,
-      age: batch?.ages.get(item.key ?? '') ?? 0,
+      age: batch === null ? 0 : ageOf(batch, item.key ?? '', stage),
     });
   }
 }

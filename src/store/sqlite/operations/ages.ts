@@ -2,17 +2,19 @@
  * How old items are: the place at which the newest of what they were merged from was collected at first, and the stage
  * of its batch in which they went, because of one record what goes in a later stage is newer.
  *
- * Most of a batch is as new as its last place says, or, of a full feed, as old as the feed. What came back, because it
- * was requeued or had to go behind a full feed, is older, and stands together with what is new: of its keys each has its
- * own age, unless something new has joined it.
+ * Most of a batch is as new as its last place says. What came back, because it was requeued or had to go behind a full
+ * feed, is older, and may stand together with what is new: its ages are noted by key and stage. A full feed is newer
+ * than all that was collected before its place, in whatever stage that went.
  */
+import type { NewPiece } from '../../collections.ts';
 import type { Database } from '../driver.ts';
-import { keyOf } from './piece-items.ts';
+import { noPlace } from './collections.ts';
+import { keyOf, keysIn } from './piece-items.ts';
 
 /** Stages that are told from each other; a batch has a handful. */
 const stages = 1024;
 
-/** An age as one number. What came back and goes in stages once more counts on. */
+/** An age as one number. */
 function ageOf(origin: number, stage: number): number {
   return origin * stages + Math.min(stage, stages - 1);
 }
@@ -29,44 +31,74 @@ export interface DatedLines {
   readonly lines: Uint8Array;
 }
 
-/** Notes which keys of a partition have only come back. Its lines are given in their order. */
-export function noteReturned(database: Database, batchId: string, partition: readonly DatedLines[]): void {
-  if (partition.every(({ age }) => age === null)) return;
-  const returned = new Map<string, number>();
+/** The ages of the values of each key that came back, from the oldest; null for all that is new together. */
+function agesByKey(partition: readonly DatedLines[]): ReadonlyMap<string, readonly (number | null)[]> {
+  const ages = new Map<string, (number | null)[]>();
   for (const { age, lines } of partition) {
     for (const line of Buffer.from(lines).toString().split('\n')) {
       const key = keyOf(line);
-      if (age === null) returned.delete(key);
-      else returned.set(key, Math.max(age, returned.get(key) ?? age));
+      const known = ages.get(key);
+      if (known === undefined) {
+        if (age !== null) ages.set(key, [age]);
+      } else if (known.at(-1) !== age) {
+        known.push(age);
+      }
     }
   }
-  for (const [key, age] of returned) {
-    database.run(
-      'INSERT INTO returned_key (batch_id, key, age) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      batchId,
-      key,
-      age,
-    );
+  return ages;
+}
+
+/**
+ * Notes how old the items of a partition are that came back, or were merged with what did. The last stage of a key is as
+ * old as the last of its values, the one before it as the value before that.
+ *
+ * @param partition Its lines, in their order: what came back, and then what is new.
+ * @param pieces What they were merged to.
+ */
+export function noteReturned(
+  database: Database,
+  batchId: string,
+  partition: readonly DatedLines[],
+  pieces: readonly Pick<NewPiece, 'stage' | 'keys'>[],
+): void {
+  const ages = agesByKey(partition);
+  const stagesOf = new Map<string, Set<number>>([...ages.keys()].map((key) => [key, new Set()]));
+  for (const { stage, keys } of pieces) for (const key of keysIn(keys)) stagesOf.get(key)?.add(stage);
+  for (const [key, found] of stagesOf) {
+    const values = ages.get(key) ?? [];
+    // What could not be merged to anything is kept as of the first stage.
+    const order = found.size === 0 ? [0] : [...found].sort((one, other) => one - other);
+    for (const [index, stage] of order.entries()) {
+      const age = values[Math.max(0, values.length - order.length + index)] ?? null;
+      if (age === null) continue;
+      database.run(
+        'INSERT INTO returned_key (batch_id, key, stage, age) VALUES (?, ?, ?, ?)',
+        batchId,
+        key,
+        stage,
+        age,
+      );
+    }
   }
 }
 
-/** Tells the age of a batch's items by their keys. */
+/** Tells the age of a batch's items of a stage by their keys. */
 export function agesOf(database: Database, batchId: string, stage: number): (key: string) => number {
-  // The batch of a full feed takes nothing from the log: its last place is lower than any.
-  const batch = database.get<{ newest: number }>(
-    'SELECT max(origin, last_place) AS newest FROM batch WHERE id = ?',
-    batchId,
-  );
-  const newest = ageOf(batch?.newest ?? 0, stage);
+  const { origin = 0, last = 0 } =
+    database.get<{ origin: number; last: number }>(
+      'SELECT origin, last_place AS last FROM batch WHERE id = ?',
+      batchId,
+    ) ?? {};
+  if (last === noPlace) return () => ageOf(origin, stages - 1);
+  const newest = ageOf(Math.max(origin, last), stage);
   const hasReturned =
     database.get('SELECT 1 FROM returned_key WHERE batch_id = ? LIMIT 1', batchId) !== undefined;
   if (!hasReturned) return () => newest;
-  return (key) => {
-    const returned = database.get<{ age: number }>(
-      'SELECT age FROM returned_key WHERE batch_id = ? AND key = ?',
+  return (key) =>
+    database.get<{ age: number }>(
+      'SELECT age FROM returned_key WHERE batch_id = ? AND key = ? AND stage = ?',
       batchId,
       key,
-    );
-    return returned === undefined ? newest : ageOf(originOf(returned.age), (returned.age % stages) + stage);
-  };
+      stage,
+    )?.age ?? newest;
 }

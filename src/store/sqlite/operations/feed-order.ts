@@ -66,32 +66,42 @@ export function putBehind(
   );
 }
 
-/** Blocks that are in memory together when they come back. */
-const releasedTogether = 16;
+type BehindHead = Pick<ReturningBlock, 'supplierId' | 'age' | 'items' | 'bytes'> & { readonly id: number };
 
-type BehindRow = Omit<ReturningBlock, 'turn'> & { readonly id: number };
-
-/** What waited behind a feed waits as all changes do, before everything that came later. The last comes back first. */
+/** What waited behind a feed waits as all changes do, before everything that came later. */
 function release(database: Database, feedId: number): void {
   const collections = database.all<{ id: number }>(
     'SELECT DISTINCT collection_id AS id FROM feed_behind WHERE feed_id = ?',
     feedId,
   );
   for (const { id: collectionId } of collections) {
-    for (;;) {
-      const rows = database
-        .all<BehindRow>(
-          `SELECT id, supplier_id AS supplierId, age, items, bytes, at, lines FROM feed_behind
-           WHERE feed_id = ? AND collection_id = ? ORDER BY id DESC LIMIT ${releasedTogether}`,
-          feedId,
-          collectionId,
-        )
-        .reverse();
-      if (rows.length === 0) break;
-      const blocks = rows.map(({ id: _, ...row }) => ({ ...row, turn: originOf(row.age) }));
-      putBack(database, collectionId, blocks);
-      for (const { id } of rows) database.run('DELETE FROM feed_behind WHERE id = ?', id);
-    }
+    // Without their lines, which would be in memory all at once.
+    const heads = database.all<BehindHead>(
+      `SELECT id, supplier_id AS supplierId, age, items, bytes FROM feed_behind
+       WHERE feed_id = ? AND collection_id = ? ORDER BY id`,
+      feedId,
+      collectionId,
+    );
+    putBack(
+      database,
+      collectionId,
+      heads.map(({ id, ...head }) => ({
+        ...head,
+        turn: originOf(head.age),
+        insert(place, { age, origin, turn }) {
+          database.run(
+            `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
+             SELECT collection_id, ?, ?, 1, ?, ?, supplier_id, items, bytes, at, lines FROM feed_behind WHERE id = ?`,
+            place,
+            origin,
+            age,
+            turn,
+            id,
+          );
+          database.run('DELETE FROM feed_behind WHERE id = ?', id);
+        },
+      })),
+    );
   }
 }
 

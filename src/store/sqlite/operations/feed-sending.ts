@@ -9,6 +9,8 @@ import { noPlace } from './collections.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedRequest } from './feed-order.ts';
 import { feedsWhere, findFeed } from './feed-rows.ts';
+import { keysIn } from './piece-items.ts';
+import { type BatchOrigin, isAnyFailed, markReplaced, unmarkReplaced } from './replaced.ts';
 import { isRestartRunning } from './runs.ts';
 import { sealingOperations } from './sealing.ts';
 
@@ -106,7 +108,7 @@ function makeBatch(database: Database, feed: Feed, batchId: string, at: number):
 }
 
 /** The batch of a feed that Connect did not take can be sent once more. */
-function revive(database: Database, batchId: string): void {
+function revive(database: Database, batchId: string, origin: BatchOrigin): void {
   database.run(
     `UPDATE batch SET state = 'sealed', ended_at = NULL, node_id = NULL, owner = NULL WHERE id = ?`,
     batchId,
@@ -115,6 +117,17 @@ function revive(database: Database, batchId: string): void {
     `UPDATE batch_request SET state = 'waiting', job_id = NULL, uncertain_attempts = 0, outcome = NULL WHERE batch_id = ?`,
     batchId,
   );
+  if (!isAnyFailed(database, origin.collectionId)) return;
+  const pieces = database.all<{ id: number; stage: number }>(
+    `SELECT piece.id, stage FROM piece JOIN batch_request
+       ON batch_request.batch_id = piece.batch_id AND batch_request.number = piece.request
+     WHERE piece.batch_id = ?`,
+    batchId,
+  );
+  for (const { id, stage } of pieces) {
+    const piece = database.get<{ keys: string }>('SELECT keys FROM piece WHERE id = ?', id);
+    if (piece !== undefined) markReplaced(database, batchId, origin, stage, keysIn(piece.keys));
+  }
 }
 
 function feedOf(database: Database, batchId: string): Feed {
@@ -138,7 +151,7 @@ export const feedSendingOperations = {
     if (reason !== undefined) return reason;
     noteSent(database, feed);
     if (feed.batchId === null) makeBatch(database, feed, batchId, at);
-    else revive(database, feed.batchId);
+    else revive(database, feed.batchId, feed);
     database.run(
       "UPDATE feed SET state = 'sending', batch_id = ifnull(batch_id, ?) WHERE id = ?",
       batchId,
@@ -201,6 +214,7 @@ export const feedSendingOperations = {
     const { id } = feedOf(database, batchId);
     database.run("UPDATE batch SET state = 'ended', ended_at = ? WHERE id = ?", at, batchId);
     database.run("UPDATE feed SET state = 'held', hold = ? WHERE id = ?", JSON.stringify(hold), id);
+    unmarkReplaced(database, batchId);
     return feedOf(database, batchId);
   },
 };

@@ -1,17 +1,19 @@
 /**
  * Items that were not written, kept with their reasons.
  */
-import type { Amount, CollectionState, KeptItem, KeptKind, NewKept } from '../../collections.ts';
+import type { Amount, CollectionState, KeptItem, KeptKind, NewBlock, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
 import { agesOf } from './ages.ts';
 import {
   collectionOperations,
   collectionWithId,
   count,
+  insertBlock,
   nextPlace,
+  type Return,
   refuseWhileSealing,
 } from './collections.ts';
-import { putBack, type ReturningBlock } from './returning.ts';
+import { putBack } from './returning.ts';
 
 /** Most items and bytes of a block of requeued items. */
 const blockItems = 1000;
@@ -113,16 +115,15 @@ function boundRejected(database: Database, collectionId: number, most: Amount): 
   }
 }
 
-/** Items that come back together, with all that `common` says of each block. */
-function* blocksOf(
-  rows: readonly KeptRow[],
-  common: Pick<ReturningBlock, 'at' | 'turn'>,
-): Generator<ReturningBlock> {
+/** Items that come back together. */
+type RequeuedBlock = NewBlock & { readonly age: number };
+
+function* blocksOf(rows: readonly KeptRow[]): Generator<RequeuedBlock> {
   let lines: string[] = [];
   let bytes = 0;
   let supplierId: number | null = null;
   let age = 0;
-  const block = () => ({ ...common, lines: lines.join('\n'), items: lines.length, bytes, supplierId, age });
+  const block = () => ({ lines: lines.join('\n'), items: lines.length, bytes, supplierId, age });
   for (const row of rows) {
     const isFull = lines.length >= blockItems || bytes + row.bytes > blockBytes;
     if (lines.length > 0 && (isFull || row.supplierId !== supplierId || row.age !== age)) {
@@ -201,7 +202,13 @@ export const keptOperations = {
     if (rows.length === 0) return 0;
     // As old as what they stand before, so that this does not seem younger than it is.
     const since = Math.min(at, collection.oldestAt ?? at);
-    putBack(database, id, [...blocksOf(rows, { at: since, turn: nextPlace(database) })]);
+    const turn = nextPlace(database);
+    const blocks = [...blocksOf(rows)].map((block) => ({
+      ...block,
+      turn,
+      insert: (place: number, returned: Return) => insertBlock(database, id, place, block, since, returned),
+    }));
+    putBack(database, id, blocks);
     drop(database, id, 'failed', rows);
     return rows.length;
   },

@@ -12,6 +12,15 @@ import type { KeptOrigin } from './kept.ts';
 /** What tells a batch's records. */
 export type BatchOrigin = Pick<KeptOrigin, 'collectionId' | 'supplierId'>;
 
+/** Whether anything of a collection has failed that has not been replaced. */
+export function isAnyFailed(database: Database, collectionId: number): boolean {
+  const failed = database.get(
+    "SELECT 1 FROM kept WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0 LIMIT 1",
+    collectionId,
+  );
+  return failed !== undefined;
+}
+
 /**
  * A batch holds newer changes of records. What failed and is newer than what the batch holds of the same record counts
  * on: than a full feed, or than what came back.
@@ -23,11 +32,7 @@ export function markReplaced(
   stage: number,
   keys: Iterable<string>,
 ): void {
-  const failed = database.get(
-    "SELECT 1 FROM kept WHERE collection_id = ? AND kind = 'failed' AND is_replaced = 0 LIMIT 1",
-    collectionId,
-  );
-  if (failed === undefined) return;
+  if (!isAnyFailed(database, collectionId)) return;
   const ageOf = agesOf(database, batchId, stage);
   for (const key of keys) {
     database.run(
@@ -49,21 +54,23 @@ export function replacesAny(database: Database, batchId: string): boolean {
   return database.get('SELECT 1 FROM kept WHERE replaced_by = ? LIMIT 1', batchId) !== undefined;
 }
 
-/** The batch has written its changes of records: what they replaced never counts again. */
+/** The batch has written changes of records: what is older and was replaced by them never counts again. */
 export function markOverwritten(
   database: Database,
   batchId: string,
   { collectionId, supplierId }: BatchOrigin,
   keys: Iterable<string>,
+  ageOf: (key: string) => number,
 ): void {
   for (const key of keys) {
     database.run(
       `UPDATE kept SET replaced_by = NULL
-       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND replaced_by = ?`,
+       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND replaced_by = ? AND age <= ?`,
       collectionId,
       supplierId,
       key,
       batchId,
+      ageOf(key),
     );
   }
 }

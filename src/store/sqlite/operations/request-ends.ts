@@ -180,7 +180,7 @@ export const requestEndOperations = {
         const parted = divided(piece, reasons);
         written = parted.written.length;
         keepFailed(database, id, number, parted.failed, at);
-        markOverwritten(database, id, origin, parted.written);
+        markOverwritten(database, id, origin, parted.written, ageOf);
         if (feedId !== undefined) {
           const { supplierId } = origin;
           for (const { age, block } of blocksOf(itemsOf(piece), new Set(parted.written), ageOf, supplierId)) {

@@ -1,19 +1,20 @@
 /**
  * What comes back to the log: because it was requeued, or because a full feed behind which it had to go has ended.
  */
-import type { NewBlock } from '../../collections.ts';
+import type { Amount } from '../../collections.ts';
 import type { Database } from '../driver.ts';
 import { originOf } from './ages.ts';
-import { count, firstPlace, insertBlock } from './collections.ts';
+import { count, firstPlace, noPlace, type Return } from './collections.ts';
 
-/** Items that come back together. */
-export type ReturningBlock = NewBlock & {
+/** A block that comes back. */
+export interface ReturningBlock extends Amount {
+  readonly supplierId: number | null;
   readonly age: number;
-  /** When the oldest of them came, as it counts for being released. */
-  readonly at: number;
   /** Where it stands among what other collections have collected: a collection may follow others. */
   readonly turn: number;
-};
+  /** Puts it into the log. */
+  insert(place: number, returned: Return): void;
+}
 
 /** A block that came back and waits. */
 interface ReturnedBlock {
@@ -45,6 +46,20 @@ function returnedBlocks(database: Database, collectionId: number): ReturnedBlock
     .sort((one, other) => one.place - other.place);
 }
 
+/** The turn of the first block behind a place that is not just being sealed. */
+function turnBehind(database: Database, collectionId: number, place: number): number {
+  const sealing = database.get<{ last: number }>(
+    "SELECT last_place AS last FROM batch WHERE collection_id = ? AND state <> 'ended' AND state = 'sealing'",
+    collectionId,
+  );
+  const behind = database.get<{ turn: number }>(
+    'SELECT turn FROM block WHERE collection_id = ? AND place > ? ORDER BY place LIMIT 1',
+    collectionId,
+    Math.max(place, sealing?.last ?? noPlace),
+  );
+  return behind?.turn ?? Number.MAX_SAFE_INTEGER;
+}
+
 /**
  * Puts blocks before everything that waits, and counts them. What came back before them is moved where that is older. All
  * that is one supplier's stands together, because a batch ends where another's begins: an older value would be sent by
@@ -59,27 +74,17 @@ export function putBack(database: Database, collectionId: number, blocks: readon
     order.pop();
     waiting.pop();
   }
-  const end = firstPlace(database, collectionId);
-  const behind = database.get<{ turn: number }>(
-    'SELECT turn FROM block WHERE collection_id = ? AND place >= ? ORDER BY place LIMIT 1',
-    collectionId,
-    end,
-  );
   // Nobody's turn is later than that of what stands behind: collections that follow each other would wait for ever.
-  let latest = behind?.turn ?? Number.MAX_SAFE_INTEGER;
+  let latest = turnBehind(database, collectionId, waiting.at(-1)?.place ?? noPlace);
+  const end = firstPlace(database, collectionId);
   for (const [index, block] of [...order.entries()].reverse()) {
     const place = end - order.length + index;
     latest = Math.min(latest, block.turn);
-    if ('id' in block) {
-      database.run('UPDATE block SET place = ?, turn = ? WHERE id = ?', place, latest, block.id);
-    } else {
-      const { age } = block;
-      insertBlock(database, collectionId, place, block, block.at, {
-        age,
-        origin: originOf(age),
-        turn: latest,
-      });
+    if ('insert' in block) {
+      block.insert(place, { age: block.age, origin: originOf(block.age), turn: latest });
       count(database, collectionId, 'waiting', block);
+    } else {
+      database.run('UPDATE block SET place = ?, turn = ? WHERE id = ?', place, latest, block.id);
     }
   }
 }

@@ -232,7 +232,7 @@ export const sealingOperations = {
       partition,
     );
     if (hasReturned(database, id, partition, batch)) {
-      noteReturned(database, id, linesOf(database, id, partition, batch));
+      noteReturned(database, id, linesOf(database, id, partition, batch), pieces);
     }
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {

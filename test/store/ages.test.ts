@@ -1,0 +1,158 @@
+/**
+ * Of one record the newest value counts, whatever failed, came back, went in stages or had to go behind a full feed.
+ */
+import assert from 'node:assert/strict';
+import type { Store } from '../../src/store/index.ts';
+import { begunBatch, newPiece, openCollection, takenBatch } from './support/batches.ts';
+import {
+  changes,
+  collect,
+  endFeed,
+  failure,
+  fillFeed,
+  send,
+  sendFeed,
+  upcomingChanges,
+  wholeFeed,
+} from './support/returning.ts';
+import { Stores } from './support/stores.ts';
+
+const single = { most: { items: 1, bytes: 1e9 } };
+
+describe('store: ages', () => {
+  const stores = new Stores();
+  let store: Store;
+  let id: number;
+  after(() => stores.clear());
+  beforeEach(async () => {
+    store = stores.open();
+    id = await openCollection(store);
+  });
+
+  describe('from behind a full feed', () => {
+    /** A record is written twice, the second time together with one that has come back and is older. */
+    async function writeTwice(): Promise<void> {
+      const feed = await wholeFeed(store, id);
+      await collect(store, id, [['B', '{}']]);
+      await send(store, id, 'B', [true]);
+      await collect(store, id, changes('first'));
+      await send(store, id, 'first');
+      await store.collections.requeue(id, 50);
+      await collect(store, id, changes('second'));
+      await send(store, id, 'second');
+      await collect(store, id, [['C', '{}']]);
+      await send(store, id, 'C', [true]);
+      await sendFeed(store, feed);
+    }
+
+    it('the order stays when something is requeued after that', async () => {
+      await writeTwice();
+      assert.equal((await store.collections.requeue(id, 60)).requeued, 1);
+      assert.deepEqual(await upcomingChanges(store, id), ['first', 'second']);
+    });
+
+    it('what has failed and is older is replaced, also by what went with something older still', async () => {
+      await writeTwice();
+      assert.deepEqual(await send(store, id, 'of B', [], single), [['B', '{}']]);
+      assert.deepEqual(await send(store, id, 'of first', [true], single), changes('first'));
+      assert.deepEqual(await send(store, id, 'of second', [], single), changes('second'));
+      assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 1, replaced: 1 });
+    });
+
+    for (const values of [
+      ['v0', 'v1'],
+      ['v0', 'v1', 'v2', 'v3'],
+    ]) {
+      it(`the last of ${values.length} stages failed: it is neither replaced nor overtaken by the others`, async () => {
+        const fails = values.map((_, stage) => stage === values.length - 1);
+        for (const isEarly of [true, false]) {
+          store = stores.open();
+          id = await openCollection(store);
+          const feed = await wholeFeed(store, id);
+          await collect(store, id, changes(...values));
+          await send(store, id, 'batch', fails);
+          await sendFeed(store, feed);
+          if (!isEarly) await send(store, id, 'again');
+          assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 1, replaced: 0 });
+          assert.deepEqual(await upcomingChanges(store, id), isEarly ? values : values.slice(-1));
+        }
+      });
+    }
+
+    for (const isOldWritten of [false, true]) {
+      it(`joined by something new while something between them has failed; the old one ${isOldWritten ? 'is' : 'is not'} written`, async () => {
+        const feed = await wholeFeed(store, id);
+        await collect(store, id, changes('old'));
+        await send(store, id, 'old');
+        await collect(store, id, changes('between'));
+        await send(store, id, 'between', [true]);
+        await sendFeed(store, feed);
+        await collect(store, id, changes('new'));
+        await send(store, id, 'both', [!isOldWritten, true]);
+        await store.collections.requeue(id, 60);
+        const back = ['between', 'new'];
+        assert.deepEqual(await upcomingChanges(store, id), isOldWritten ? back : ['old', ...back]);
+      });
+    }
+  });
+
+  it('a batch that was cut between values of one record replaces none of the later ones', async () => {
+    for (const isWritten of [true, false]) {
+      store = stores.open();
+      id = await openCollection(store);
+      await collect(store, id, changes('v0', 'v1', 'v2', 'v3'));
+      await send(store, id, 'all', [true, true, true, true]);
+      await store.collections.requeue(id, 50);
+      await send(store, id, 'three', [false, false, true], { most: { items: 3, bytes: 1e9 } });
+      if (isWritten) await send(store, id, 'last');
+      await store.collections.requeue(id, 51);
+      assert.deepEqual(await upcomingChanges(store, id), isWritten ? [] : ['v2', 'v3']);
+    }
+  });
+
+  it('a full feed replaces what failed just before it, in whatever stage', async () => {
+    await collect(store, id, changes('v0', 'v1'));
+    const feed = await wholeFeed(store, id, null, 'A');
+    await send(store, id, 'batch', [false, true]);
+    await sendFeed(store, feed, 'A');
+    assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 0, replaced: 1 });
+  });
+
+  it('a full feed that is sent once more replaces what failed before it, as at first', async () => {
+    await collect(store, id, changes('v0'));
+    await send(store, id, 'batch', [true]);
+    const feed = await wholeFeed(store, id, null, 'A');
+    await sendFeed(store, feed, 'A', failure);
+    assert.equal((await store.feeds.confirm(feed))?.state, 'ready');
+    assert.notEqual(typeof (await store.feeds.begin(feed, 'more', 50)), 'string');
+    await takenBatch(store, 'feed');
+    await endFeed(store, 'feed');
+    assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 0, replaced: 1 });
+  });
+
+  it('a full feed that is refused replaces nothing', async () => {
+    await collect(store, id, changes('v0'));
+    await send(store, id, 'batch', [true]);
+    const feed = await wholeFeed(store, id, null, 'A');
+    await fillFeed(store, feed, 'feed', 'A');
+    await store.feeds.refuse('feed', { code: 'X', message: '', isConfirmable: false }, 50);
+    assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 1, replaced: 0 });
+  });
+
+  it('what is requeued stands behind what was collected meanwhile, also after something that came back before it', async () => {
+    const products = await openCollection(store, 'products');
+    for (const key of ['a', 'b']) await collect(store, id, [[key, '{}']]);
+    await send(store, id, 'of a', [true], single);
+    await begunBatch(store, id, 'of b');
+    await store.batches.fill('of b', 0, [newPiece([['b', '{}']])], [], 20);
+    await store.batches.sealed('of b');
+    await takenBatch(store, 'of b');
+    await store.collections.requeue(id, 50);
+    const { turn: product = 0 } = await collect(store, products, [['b', '{}']]);
+    await store.batches.endRequest('of b', 0, failure, '{}', 51);
+    await store.batches.end('of b', '{}', 52);
+    await store.collections.requeue(id, 53);
+    const begun = await store.batches.begin(id, { id: 'next', settings: '{}', before: product }, 60);
+    assert.equal(typeof begun === 'string' ? begun : begun.collected.items, 1);
+  });
+});
