@@ -96,6 +96,24 @@ describe('store: ages', () => {
     }
   });
 
+  for (const [what, newer] of [
+    ['one', ['new']],
+    ['two', ['new', 'newer']],
+  ] as const) {
+    it(`what came back neither replaces nor overtakes what failed between it and ${what} that are new`, async () => {
+      const feed = await wholeFeed(store, id);
+      await collect(store, id, changes('old'));
+      await send(store, id, 'old');
+      await collect(store, id, changes('between'));
+      await send(store, id, 'between', [true]);
+      await sendFeed(store, feed);
+      await collect(store, id, changes(...newer));
+      await send(store, id, 'all', [true, true, true]);
+      await store.collections.requeue(id, 60);
+      assert.deepEqual(await upcomingChanges(store, id), ['old', 'between', ...newer]);
+    });
+  }
+
   it('a batch that was cut between values of one record replaces none of the later ones', async () => {
     for (const isWritten of [true, false]) {
       store = stores.open();

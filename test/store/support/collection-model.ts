@@ -259,7 +259,13 @@ export class CollectionModel {
       ].sort();
       if (stages.length === 0) stages.push(0);
       for (const [index, stage] of stages.entries()) {
-        const age = values[Math.max(0, values.length - stages.length + index)] ?? null;
+        const isNewSeveral = stages.length > values.length && values.at(-1) === null;
+        const age =
+          values[
+            isNewSeveral
+              ? Math.min(index, values.length - 1)
+              : Math.max(0, values.length - stages.length + index)
+          ] ?? null;
         if (age !== null) batch.ages.set(`${stage} ${key}`, age);
       }
     }
@@ -489,7 +495,7 @@ export class CollectionModel {
         kept.supplierId === supplierId &&
         kept.batchId !== id &&
         keys.has(kept.key ?? '') &&
-        kept.age <= ageOf(batch, kept.key ?? '', stage),
+        kept.age < ageOf(batch, kept.key ?? '', stage),
     );
   }
 

@@ -49,8 +49,19 @@ function agesByKey(partition: readonly DatedLines[]): ReadonlyMap<string, readon
 }
 
 /**
- * Notes how old the items of a partition are that came back, or were merged with what did. The last stage of a key is as
- * old as the last of its values, the one before it as the value before that.
+ * Which of a key's values goes in which of its stages: the last in the last, the one before it in the one before that.
+ * Several that are new count as one here, so that there may be more stages than values: then the first go first.
+ */
+function valueIn(values: readonly (number | null)[], stageIndex: number, stageCount: number): number | null {
+  const isNewSeveral = stageCount > values.length && values.at(-1) === null;
+  const index = isNewSeveral
+    ? Math.min(stageIndex, values.length - 1)
+    : Math.max(0, values.length - stageCount + stageIndex);
+  return values[index] ?? null;
+}
+
+/**
+ * Notes how old the items of a partition are that came back, or were merged with what did.
  *
  * @param partition Its lines, in their order: what came back, and then what is new.
  * @param pieces What they were merged to.
@@ -69,7 +80,7 @@ export function noteReturned(
     // What could not be merged to anything is kept as of the first stage.
     const order = found.size === 0 ? [0] : [...found].sort((one, other) => one - other);
     for (const [index, stage] of order.entries()) {
-      const age = values[Math.max(0, values.length - order.length + index)] ?? null;
+      const age = valueIn(values, index, order.length);
       if (age === null) continue;
       database.run(
         'INSERT INTO returned_key (batch_id, key, stage, age) VALUES (?, ?, ?, ?)',

@@ -38,7 +38,7 @@ export function markReplaced(
     database.run(
       `UPDATE kept SET is_replaced = 1, replaced_by = ?
        WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0
-         AND batch_id <> ? AND age <= ?`,
+         AND batch_id <> ? AND age < ?`,
       batchId,
       collectionId,
       supplierId,
@@ -65,7 +65,7 @@ export function markOverwritten(
   for (const key of keys) {
     database.run(
       `UPDATE kept SET replaced_by = NULL
-       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND replaced_by = ? AND age <= ?`,
+       WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND replaced_by = ? AND age < ?`,
       collectionId,
       supplierId,
       key,
