@@ -54,6 +54,9 @@ const firstChange = 1_000_000;
 /** Milliseconds until everything has gone out after the last kill. */
 const patience = 60_000;
 
+/** Looks in a row that find nothing left, a second together. */
+const quietLooks = 50;
+
 /** Milliseconds for which a kill waits for what it is to hit. */
 const longestAim = 12 * minute;
 
@@ -234,7 +237,11 @@ class Killing {
       const isUnfinished = (feed: string) => feed.endsWith(' collecting');
       return batch === '' && waiting === 0 && feeds.every(isUnfinished);
     };
-    while (performance.now() < end && !isDrained()) await wait(20);
+    // The end of a feed lets changes wait again, of which the process hears a moment later.
+    for (let quiet = 0; quiet < quietLooks && performance.now() < end; ) {
+      await wait(20);
+      quiet = isDrained() ? quiet + 1 : 0;
+    }
     await this.#simulator.settled();
   }
 
