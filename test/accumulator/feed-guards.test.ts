@@ -156,7 +156,7 @@ describe('guards of full feeds', () => {
     const baselines = (...known: [string, number][]) =>
       new Map(known.map(([bound, items]) => [bound, { items }]));
     const codeOf = (counts: [string, number][], known: [string, number][], shrinkage = 20) =>
-      shrinkageHold(counts, baselines(...known), shrinkage)?.code;
+      shrinkageHold(counts, baselines(...known), shrinkage, new Map())?.code;
 
     it('looks at a larger one that may have been taken since, which makes no bound a known one', () => {
       const hold = (known: [string, number][], perhaps: [string, number][]) =>

@@ -29,6 +29,16 @@ describe('store: ages', () => {
     id = await openCollection(store);
   });
 
+  /** One value has come back from behind a full feed, and a newer one has failed meanwhile. */
+  async function failBetween(): Promise<void> {
+    const feed = await wholeFeed(store, id);
+    await collect(store, id, changes('old'));
+    await send(store, id, 'old');
+    await collect(store, id, changes('between'));
+    await send(store, id, 'between', [true]);
+    await sendFeed(store, feed);
+  }
+
   describe('from behind a full feed', () => {
     /** A record is written twice, the second time together with one that has come back and is older. */
     async function writeTwice(): Promise<void> {
@@ -81,12 +91,7 @@ describe('store: ages', () => {
 
     for (const isOldWritten of [false, true]) {
       it(`joined by something new while something between them has failed; the old one ${isOldWritten ? 'is' : 'is not'} written`, async () => {
-        const feed = await wholeFeed(store, id);
-        await collect(store, id, changes('old'));
-        await send(store, id, 'old');
-        await collect(store, id, changes('between'));
-        await send(store, id, 'between', [true]);
-        await sendFeed(store, feed);
+        await failBetween();
         await collect(store, id, changes('new'));
         await send(store, id, 'both', [!isOldWritten, true]);
         await store.collections.requeue(id, 60);
@@ -101,12 +106,7 @@ describe('store: ages', () => {
     ['two', ['new', 'newer']],
   ] as const) {
     it(`what came back neither replaces nor overtakes what failed between it and ${what} that are new`, async () => {
-      const feed = await wholeFeed(store, id);
-      await collect(store, id, changes('old'));
-      await send(store, id, 'old');
-      await collect(store, id, changes('between'));
-      await send(store, id, 'between', [true]);
-      await sendFeed(store, feed);
+      await failBetween();
       await collect(store, id, changes(...newer));
       await send(store, id, 'all', [true, true, true]);
       await store.collections.requeue(id, 60);

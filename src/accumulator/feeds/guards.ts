@@ -67,7 +67,7 @@ export function shrinkageHold(
   counts: FeedCounts,
   baselines: ReadonlyMap<string, Baseline>,
   shrinkage: number,
-  perhapsTaken: ReadonlyMap<string, number> = new Map(),
+  perhapsTaken: ReadonlyMap<string, number>,
 ): FeedHold | undefined {
   const unknown = counts.filter(([bound]) => !baselines.has(bound)).map(([bound]) => bound);
   if (unknown.length > 0) return firstHold(unknown);
