@@ -12,8 +12,8 @@ export class CarriedNotes {
   readonly #plan: FieldPlan;
 
   constructor({ lists }: ImportOutline, plan: FieldPlan) {
-    this.any = lists.map(() => -1);
-    this.#all = lists.map(() => -1);
+    this.any = new Array<number>(lists.length).fill(-1);
+    this.#all = new Array<number>(lists.length).fill(-1);
     this.#plan = plan;
   }
 
@@ -27,8 +27,11 @@ export class CarriedNotes {
 
   /** Fields that some records carry and others lack; those that Connect skips when empty make no difference. */
   differing(): number[] {
-    return this.any.map(
-      (mask, index) => (mask ^ (this.#all[index] ?? 0)) & ~(this.#plan.skipped[index] ?? 0),
-    );
+    const differing = new Array<number>(this.any.length).fill(0);
+    for (let index = 0; index < differing.length; index++) {
+      const uneven = (this.any[index] ?? 0) ^ (this.#all[index] ?? 0);
+      differing[index] = uneven & ~(this.#plan.skipped[index] ?? 0);
+    }
+    return differing;
   }
 }

@@ -127,6 +127,6 @@ export function checkItem(given: unknown, index: number, preparation: Preparatio
   if (uncuttable !== undefined) return rejection(uncuttable, identity);
   const inside = claimsInside(record, options.import);
   const scope = scopeText(record, preparation.cutBy);
-  const content = { text, carried, ...(slices === undefined ? {} : { slices }) };
-  return { keyed: { index, identity, inside, scope, ...content }, inspection, isEmpty };
+  const keyed = { index, identity, inside, scope, text, carried };
+  return { keyed: slices === undefined ? keyed : { ...keyed, slices }, inspection, isEmpty };
 }

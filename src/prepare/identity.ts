@@ -11,6 +11,8 @@ export interface Identity {
   readonly aliases: readonly string[];
 }
 
+const noAliases: readonly string[] = Object.freeze([]);
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
@@ -43,20 +45,34 @@ export function isComplete(record: ItemRecord, names: readonly string[]): boolea
   return names.every((name) => keyValues(record, name).length > 0);
 }
 
+const prefixes = new WeakMap<readonly string[], string>();
+
+/** What stands before the values in the text of a key; the same for every item of an import. */
+function prefixOf(names: readonly string[]): string {
+  let prefix = prefixes.get(names);
+  if (prefix === undefined) {
+    prefix = `${names.join('+')}=`;
+    prefixes.set(names, prefix);
+  }
+  return prefix;
+}
+
 /** Unique text of key values; undefined where one is missing. */
 export function keyText(record: ItemRecord, names: readonly string[]): string | undefined {
-  const parts: string[] = [];
-  for (const name of names) {
+  // Of the right length from the beginning: this runs for every item, and a list that grows leaves others behind.
+  const parts = new Array<string>(names.length).fill('');
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
     const own = name.includes('.') ? undefined : record[name];
     if (isGiven(own)) {
-      parts.push(String(own));
+      parts[index] = String(own);
       continue;
     }
     const values = keyValues(record, name);
     if (values.length === 0) return undefined;
-    parts.push(values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000'));
+    parts[index] = values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000');
   }
-  return `${names.join('+')}=${JSON.stringify(parts)}`;
+  return prefixOf(names) + JSON.stringify(parts);
 }
 
 /**
@@ -69,12 +85,12 @@ export function identify(
   alternatives: readonly (readonly string[])[],
 ): Identity | undefined {
   let key: string | undefined;
-  const aliases: string[] = [];
+  let aliases = noAliases;
   for (const names of alternatives) {
     const text = keyText(item, names);
     if (text === undefined) continue;
     if (key === undefined) key = text;
-    else aliases.push(text);
+    else aliases = [...aliases, text];
   }
   return key === undefined ? undefined : { key, aliases };
 }

@@ -13,14 +13,18 @@ import type { FieldPlan } from './field-plan.ts';
 import { isComplete } from './identity.ts';
 import type { Inspection } from './inspect.ts';
 import { type FieldCheck, plainChecks, type RecordCheck } from './plain-checks.ts';
-import { isPlain, isPlainList, isRecord } from './records.ts';
+import { isPlainList, isRecord, plainNames } from './records.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 
 interface Walk {
   readonly plan: FieldPlan;
   readonly carried: CarriedNotes;
-  readonly missingForInsert: Set<string>;
+  /** Made with the first place. */
+  missingForInsert: Set<string> | undefined;
 }
+
+const noErrors: readonly ItemError[] = Object.freeze([]);
+const noPlaces: ReadonlySet<string> = new Set();
 
 /** Elements of which one would be left out, or that contradict each other, are for the long way. */
 function hasUniqueElements(list: readonly unknown[], definition: ListDefinition): boolean {
@@ -52,12 +56,13 @@ function isKnown(record: ItemRecord, { keys, outline }: RecordCheck, keyPresence
 }
 
 function isRecordPlain(record: ItemRecord, check: RecordCheck, walk: Walk): boolean {
-  if (!isPlain(record) || record.toJSON !== undefined) return false;
+  const names = plainNames(record);
+  if (names === undefined || record.toJSON !== undefined) return false;
   const { chosen } = walk.plan;
   let mask = 0;
   let presence = 0;
   let keyPresence = 0;
-  for (const name of Object.keys(record)) {
+  for (const name of names) {
     const field = check.fields.get(name);
     if (field === undefined || (field.isOptional && chosen !== undefined)) return false;
     const value = record[name];
@@ -76,7 +81,9 @@ function isRecordPlain(record: ItemRecord, check: RecordCheck, walk: Walk): bool
   }
   if (check.needsKey && !isKnown(record, check, keyPresence)) return false;
   for (const { name, place, presence: needed } of check.neededForInsert) {
-    if ((presence & needed) === 0 && record[name] === undefined) walk.missingForInsert.add(place);
+    if ((presence & needed) !== 0 || record[name] !== undefined) continue;
+    walk.missingForInsert ??= new Set();
+    walk.missingForInsert.add(place);
   }
   if (check.list === undefined) return true;
   // A field outside the author's choice would have to be left out.
@@ -94,7 +101,7 @@ export function inspectPlain(
   outline: ImportOutline,
   plan: FieldPlan,
 ): Inspection | undefined {
-  const walk = { plan, carried: new CarriedNotes(outline, plan), missingForInsert: new Set<string>() };
+  const walk: Walk = { plan, carried: new CarriedNotes(outline, plan), missingForInsert: undefined };
   try {
     if (!isRecordPlain(item, plainChecks(outline.name), walk)) return undefined;
   } catch {
@@ -105,7 +112,7 @@ export function inspectPlain(
     record: item,
     carried: walk.carried.any,
     differing: walk.carried.differing(),
-    errors: [],
-    missingForInsert: walk.missingForInsert,
+    errors: noErrors,
+    missingForInsert: walk.missingForInsert ?? noPlaces,
   };
 }

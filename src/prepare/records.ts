@@ -14,12 +14,19 @@ function isPlainPrototype(prototype: object | null): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }
 
-/** Whether all that can be read from an object is sent with it: nothing is inherited, nothing hidden. */
+/**
+ * The names of an object's properties, where all that can be read from it is sent with it: nothing is inherited,
+ * nothing hidden. Undefined for any other object.
+ */
+export function plainNames(record: ItemRecord): readonly string[] | undefined {
+  if (!isPlainPrototype(Object.getPrototypeOf(record))) return undefined;
+  const names = Object.keys(record);
+  return Object.getOwnPropertyNames(record).length === names.length ? names : undefined;
+}
+
+/** Whether all that can be read from an object is sent with it. */
 export function isPlain(record: ItemRecord): boolean {
-  return (
-    isPlainPrototype(Object.getPrototypeOf(record)) &&
-    Object.getOwnPropertyNames(record).length === Object.keys(record).length
-  );
+  return plainNames(record) !== undefined;
 }
 
 /** Whether a value is a list that is sent as what it holds. */
