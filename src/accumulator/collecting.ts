@@ -111,8 +111,9 @@ export class Collecting implements Accumulator {
 
   flush(): Promise<void> {
     return this.#turns.alone(async () => {
-      await this.#opened();
-      this.#release?.flush();
+      const { collections } = this.#options.store;
+      const { id } = await this.#opened();
+      this.update(await collections.flush(id));
     });
   }
 

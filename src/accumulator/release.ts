@@ -55,7 +55,8 @@ export class Release {
   #state: CollectionState;
   #batch: Batch | undefined;
   #isSending = false;
-  #isFlushAsked = false;
+  /** What is older than a full feed is to go before it. */
+  #isFeedNext = false;
   #isLoaded = false;
   #isStale = false;
   #isBusy = false;
@@ -84,12 +85,6 @@ export class Release {
   update(state: CollectionState): void {
     this.#state = state;
     if (this.#batch === undefined) this.wake();
-  }
-
-  /** Seals what waits as soon as nothing stands in the way. */
-  flush(): void {
-    this.#isFlushAsked = true;
-    this.wake();
   }
 
   /** Something may have changed in the store: the end of a full feed lets changes of its whole lane wait again. */
@@ -195,7 +190,7 @@ export class Release {
     if (typeof begun === 'string') {
       // What is older than the feed goes first, and at once.
       const isOlder = (this.#state.oldestPlace ?? feed.place) < feed.place;
-      if (begun === 'older changes wait' && isOlder) this.#isFlushAsked = true;
+      if (begun === 'older changes wait' && isOlder) this.#isFeedNext = true;
       this.#sleep(obstaclePause * this.#options.minute);
       return false;
     }
@@ -207,10 +202,10 @@ export class Release {
 
   async #begin(): Promise<void> {
     const { store, clock, collection, rules, follows, terms } = this.#options;
-    const isDue =
-      (this.#isFlushAsked && this.#state.waiting.items > 0) || rules.areMet(this.#state, clock.date());
-    if (!isDue) {
-      this.#isFlushAsked = false;
+    const { waiting, isFlushAsked } = this.#state;
+    const isAsked = waiting.items > 0 && (isFlushAsked || this.#isFeedNext);
+    if (!isAsked && !rules.areMet(this.#state, clock.date())) {
+      this.#isFeedNext = false;
       this.#unblock();
       const next = rules.nextRelease(this.#state);
       if (next !== undefined) this.#sleep(next - clock.date());
@@ -229,7 +224,7 @@ export class Release {
     if (begun === 'lane busy') return this.#wait({ by: 'lane' });
     if (begun === 'too new') return this.#wait(followed);
     this.#unblock();
-    this.#isFlushAsked &&= this.#state.waiting.items > 0;
+    this.#isFeedNext &&= this.#state.waiting.items > 0;
     this.#isAskedAgain = true;
     if (begun !== 'nothing waits') this.#batch = begun;
   }

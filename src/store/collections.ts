@@ -42,6 +42,8 @@ export interface CollectionState {
    * would if it had just been collected, as far as what waits behind it allows. Undefined where nothing waits.
    */
   readonly turn: number | undefined;
+  /** Somebody has asked for what waits to be given out, and something has waited ever since. */
+  readonly isFlushAsked: boolean;
   /** Items that Connect did not take, kept until they are requeued or discarded. */
   readonly failed: Amount;
   /** Items that were rejected before sending, the newest of them. */
@@ -96,6 +98,8 @@ export interface CollectionStore {
    * @param most What may wait in the collection, what failed included; `COLLECTION_FULL` beyond it.
    */
   append(id: number, block: NewBlock, most: Amount, at: number): Promise<CollectionState>;
+  /** Notes that what waits is to be given out, until nothing waits any more. Does nothing where nothing waits. */
+  flush(id: number): Promise<CollectionState>;
   /** Keeps rejected items; beyond `most` the oldest rejected ones are dropped. */
   reject(id: number, items: readonly NewKept[], most: Amount, at: number): Promise<CollectionState>;
   /** Kept items of a kind, oldest first, after one of them. */

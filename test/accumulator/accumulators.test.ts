@@ -90,6 +90,28 @@ describe('accumulator: from message to catalogue', function () {
     assert.equal(floor.stage.count('ImportOnhands'), 3);
   });
 
+  it('flush: what was asked for is given out also after a restart, once the lane is free', async () => {
+    await start({ mood: 'kind' });
+    floor.stage.simulator.outcomes.addJob({ import: 'import-onhands', neverEnds: true, count: 1 });
+    const one = floor.attach({ name: 'one' });
+    await one.accumulator.add([stockItem(1)]);
+    await one.accumulator.flush();
+    await until('the job', () => floor.stage.count('ImportOnhands') === 1);
+    const other = floor.attach({ name: 'other' });
+    await other.accumulator.add([stockItem(2)]);
+    await other.accumulator.flush();
+    await until('it is blocked', () => other.accumulator.state().blocked?.by === 'lane');
+    await floor.restart();
+    floor.attach({ name: 'one' });
+    const again = floor.attach({ name: 'other' });
+    const [job] = floor.stage.simulator.jobs;
+    floor.stage.simulator.endJob(job?.id as number, 2);
+    await until('an outcome', () => again.told.outcomes.length === 1);
+    await again.accumulator.add([stockItem(3)]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(floor.stage.count('ImportOnhands'), 2, 'a flush was carried out twice');
+  });
+
   it('follows: nothing goes before what the followed collection had first', async () => {
     await start();
     const products = floor.attach({ name: 'products', import: 'import-products' });

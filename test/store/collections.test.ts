@@ -47,6 +47,7 @@ describe('store: collections', () => {
       oldestAt: 10,
       oldestPlace: again.oldestPlace,
       turn: again.turn,
+      isFlushAsked: false,
       failed: nothing,
       rejected: nothing,
     });
@@ -107,6 +108,35 @@ describe('store: collections', () => {
     );
     const state = await store.collections.append(first, newBlock([['B', '{}']]), unbounded, 9);
     assert.deepEqual([state.oldestPlace, state.oldestAt], [places[0], 3]);
+  });
+
+  it('a flush is noted until nothing waits any more, also in the file', async () => {
+    const file = stores.newFile();
+    const store = stores.open(file);
+    const id = await openCollection(store);
+    const add = (supplierId: number, to = store) =>
+      to.collections.append(id, newBlock([['A', '{}']], supplierId), unbounded, 1);
+    assert.equal((await store.collections.flush(id)).isFlushAsked, false, 'nothing waited');
+    assert.equal((await add(1)).isFlushAsked, false);
+    assert.equal((await store.collections.flush(id)).isFlushAsked, true);
+    assert.equal((await add(2)).isFlushAsked, true);
+    await store.close();
+    const again = stores.open(file);
+    assert.equal((await again.collections.state(id)).isFlushAsked, true);
+    // Of two suppliers one goes into a batch, and the other waits.
+    await begunBatch(again, id, 'one');
+    assert.equal((await again.collections.state(id)).isFlushAsked, true);
+    await again.batches.fill('one', 0, [], [], 2);
+    await again.batches.sealed('one');
+    await again.batches.end('one', '{}', 3);
+    await begunBatch(again, id, 'two');
+    assert.equal((await add(2, again)).isFlushAsked, false, 'it has been carried out');
+    await again.batches.fill('two', 0, [], [], 4);
+    await again.batches.sealed('two');
+    await again.collections.flush(id);
+    await again.collections.discardWaiting(id);
+    assert.equal((await add(2, again)).isFlushAsked, false, 'what it was asked for has been thrown away');
+    await assert.rejects(again.collections.flush(99), code('STORE_ENTRY_UNKNOWN'));
   });
 
   it('rejected items: the newest of them, up to a bound', async () => {

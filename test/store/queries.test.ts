@@ -57,6 +57,7 @@ describe('store: queries', () => {
       'collections.open': () =>
         operations['collections.open'](database, { scope, import: 'i', name: 'n' }, '{}'),
       'collections.append': () => operations['collections.append'](database, 1, block, most, 1),
+      'collections.flush': () => operations['collections.flush'](database, 1),
       'collections.reject': () =>
         operations['collections.reject'](database, 1, [kept, kept], { items: 1, bytes: 100 }, 1),
       'batches.begin': () => operations['batches.begin'](database, 'me', 1, batch, 2),

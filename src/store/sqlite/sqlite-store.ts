@@ -164,6 +164,7 @@ export class SqliteStore implements Store {
       list: () => client.call('collections.list'),
       state: (id) => client.call('collections.state', id),
       append: (id, block, most, at) => client.call('collections.append', id, block, most, at),
+      flush: (id) => client.call('collections.flush', id),
       reject: (id, items, most, at) => client.call('collections.reject', id, items, most, at),
       kept: (id, kind, after, limit) => client.call('collections.kept', id, kind, after, limit),
       requeue: async (id, at) => {

@@ -18,6 +18,7 @@ interface CollectionRow extends CollectionName {
   readonly failedBytes: number;
   readonly rejectedItems: number;
   readonly rejectedBytes: number;
+  readonly flushAsked: number;
   readonly lastSealed: number | null;
 }
 
@@ -25,7 +26,7 @@ interface CollectionRow extends CollectionName {
 const selectCollection = `
   SELECT id, scope, import, name, settings, waiting_items AS waitingItems, waiting_bytes AS waitingBytes,
     failed_items AS failedItems, failed_bytes AS failedBytes, rejected_items AS rejectedItems,
-    rejected_bytes AS rejectedBytes,
+    rejected_bytes AS rejectedBytes, flush_asked AS flushAsked,
     (SELECT last_place FROM batch WHERE batch.collection_id = collection.id AND batch.state <> 'ended'
        AND batch.state = 'sealing') AS lastSealed
   FROM collection`;
@@ -62,6 +63,7 @@ function collectionOf(database: Database, row: CollectionRow): Collection {
     oldestAt: oldest?.at,
     oldestPlace: oldest?.origin,
     turn: oldest?.turn,
+    isFlushAsked: row.flushAsked !== 0,
     failed: { items: row.failedItems, bytes: row.failedBytes },
     rejected: { items: row.rejectedItems, bytes: row.rejectedBytes },
   };
@@ -88,7 +90,10 @@ function stateOf(database: Database, id: number): CollectionState {
 /** What may be counted of a collection. */
 export type Counted = 'waiting' | 'failed' | 'rejected';
 
-/** Adds to what is counted of a collection, or takes away where the amount is negative. */
+/**
+ * Adds to what is counted of a collection, or takes away where the amount is negative. When nothing waits any more,
+ * a flush has been carried out.
+ */
 export function count(database: Database, id: number, what: Counted, { items, bytes }: Amount): void {
   database.run(
     `UPDATE collection SET ${what}_items = ${what}_items + ?, ${what}_bytes = ${what}_bytes + ? WHERE id = ?`,
@@ -96,6 +101,8 @@ export function count(database: Database, id: number, what: Counted, { items, by
     bytes,
     id,
   );
+  if (what !== 'waiting' || items > 0) return;
+  database.run('UPDATE collection SET flush_asked = 0 WHERE id = ? AND waiting_items = 0', id);
 }
 
 /** The place of whatever is collected next. */
@@ -232,6 +239,11 @@ export const collectionOperations = {
       oldestPlace: state.oldestPlace ?? place,
       turn: state.turn ?? place,
     };
+  },
+
+  'collections.flush'(database: Database, id: number): CollectionState {
+    database.run('UPDATE collection SET flush_asked = 1 WHERE id = ? AND waiting_items > 0', id);
+    return stateOf(database, id);
   },
 
   'collections.discardWaiting'(database: Database, id: number): number {
