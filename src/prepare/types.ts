@@ -86,8 +86,8 @@ export interface PrepareOptions {
  */
 export interface PreparedItem {
   /**
-   * Positions of the given items that it holds; several when duplicates were merged. Each position belongs to
-   * one item, and the slices of an item hold the very same list.
+   * Positions of the given items that it holds, in ascending order; several when duplicates were merged. Each
+   * position belongs to one item, and the slices of an item hold the very same list.
    */
   readonly indexes: readonly number[];
   /** Identity key as text. */

@@ -8,6 +8,7 @@
  * What is large and only passes through the thread that asks is bytes of UTF-8, and no string: bytes are handed from
  * thread to thread and to the socket as they are, and leave no garbage in that thread's heap.
  */
+import type { FailedLine, NewestLine, Partition } from './partitions.ts';
 import type { Scope } from './scope.ts';
 
 /** What a collection is known by. */
@@ -243,17 +244,22 @@ export interface BatchStore {
   changeSettings(id: string, settings: string): Promise<Batch>;
   /** Divides more of a batch's items into its partitions, about so many bytes; says whether there are more. */
   distribute(id: string, mostBytes: number): Promise<boolean>;
-  /** The lines of a partition, in the order in which they were collected; undefined when it has been filled in. */
-  partition(id: string, partition: number): Promise<Uint8Array | undefined>;
+  /** The lines of a partition; undefined when it has been filled in. */
+  partition(id: string, partition: number): Promise<Partition | undefined>;
   /**
    * Puts what a partition came to into requests, and keeps as failed what cannot be sent any more; the lines are gone
-   * after this. Failed items of which these pieces hold a newer change are marked as replaced.
+   * after this. Failed items of which these pieces hold a newer change are marked as replaced, lines of this very
+   * partition too.
+   *
+   * @param newest Of each item that holds a line that came back, and of all items with the same key as one of those or
+   *   as a line that failed; nothing of the others, which are as new as their batch.
    */
   fill(
     id: string,
     partition: number,
     pieces: readonly NewPiece[],
-    failed: readonly NewKept[],
+    failed: readonly FailedLine[],
+    newest: readonly NewestLine[],
     at: number,
   ): Promise<void>;
   /** All partitions have been filled in: it can be sent. */

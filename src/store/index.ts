@@ -3,6 +3,7 @@
  */
 export type * from './collections.ts';
 export type * from './feeds.ts';
+export type * from './partitions.ts';
 export { processStore } from './process-store.ts';
 export type { Scope } from './scope.ts';
 export type * from './store.ts';

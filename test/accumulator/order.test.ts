@@ -13,9 +13,9 @@ async function valuesOf({ stage: { store } }: AccumulatorStage): Promise<number[
   const batch = { id: 'batch', settings: '{}', partitionBytes: 100_000_000 };
   await store.batches.begin(collection.id, batch, 0);
   while (await store.batches.distribute('batch', 100_000_000));
-  const lines = await store.batches.partition('batch', 0);
-  assert.ok(lines !== undefined);
-  return textOf(lines)
+  const partition = await store.batches.partition('batch', 0);
+  assert.ok(partition !== undefined);
+  return textOf(partition.lines)
     .split('\n')
     .map((line) => JSON.parse(line.split('\t')[1] as string).OnhandValue);
 }

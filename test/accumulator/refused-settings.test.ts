@@ -56,11 +56,11 @@ describe('accumulator: stored settings that are not valid any more', function ()
   async function fillFirst({ id, settings }: Batch): Promise<void> {
     const { batches } = floor.stage.store;
     while (await batches.distribute(id, distributedBytes));
-    const lines = await batches.partition(id, 0);
-    assert.ok(lines !== undefined && lines.length > 0);
+    const partition = await batches.partition(id, 0);
+    assert.ok(partition !== undefined && partition.lines.length > 0);
     const open = { requests: [], next: 0 };
-    const { pieces } = await merge({ options: JSON.parse(settings) as PrepareOptions, lines, open });
-    await batches.fill(id, 0, pieces, [], 2);
+    const { pieces } = await merge({ options: JSON.parse(settings) as PrepareOptions, ...partition, open });
+    await batches.fill(id, 0, pieces, [], [], 2);
   }
 
   for (const isHalfDone of [false, true]) {

@@ -114,7 +114,7 @@ export class BatchStage {
     if (typeof begun === 'string') throw new Error(begun);
     const pieces: NewPiece[] = [];
     for (const [request, wish] of wishes.entries()) pieces.push(...(await piecesOf(request, wish, name)));
-    await batches.fill(id, 0, pieces, [], 1);
+    await batches.fill(id, 0, pieces, [], [], 1);
     await batches.sealed(id);
     return id;
   }

@@ -3,19 +3,27 @@
  */
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/index.ts';
-import { begunBatch, newPiece, openCollection, takenBatch } from './support/batches.ts';
+import { begunBatch, type Item, newPiece, openCollection, takenBatch } from './support/batches.ts';
 import {
   changes,
   collect,
   endFeed,
+  type Fate,
   failure,
   fillFeed,
   send,
   sendFeed,
+  upcoming,
   upcomingChanges,
   wholeFeed,
 } from './support/returning.ts';
 import { Stores } from './support/stores.ts';
+
+/** Texts as {@link changes} makes them, by their values. */
+const fateOf =
+  (fates: Readonly<Record<string, Fate>>) =>
+  (text: string): Fate =>
+    fates[JSON.parse(text) as string] ?? 'next stage';
 
 const single = { most: { items: 1, bytes: 1e9 } };
 
@@ -114,6 +122,97 @@ describe('store: ages', () => {
     });
   }
 
+  for (const isFirstWritten of [true, false]) {
+    it(`what came back counts as new where something new was joined to it, which is ${isFirstWritten ? '' : 'not '}written`, async () => {
+      await failBetween();
+      await collect(store, id, changes('new', 'newer'));
+      const fates: Record<string, Fate> = { new: 'joined' };
+      await send(store, id, 'both', [!isFirstWritten, true], {}, fateOf(fates));
+      await store.collections.requeue(id, 60);
+      const expected = isFirstWritten ? ['newer'] : ['between', 'new', 'newer'];
+      assert.deepEqual(await upcomingChanges(store, id), expected);
+    });
+  }
+
+  describe('rejected when a batch is put together', () => {
+    const fates: Record<string, Fate> = { bad: 'rejected', worse: 'rejected', old: 'rejected' };
+
+    for (const [what, values, fails, requeued, expected] of [
+      ['a newer value is written: it is replaced', ['bad', 'good'], [false], [0, 1], []],
+      ['a newer value fails: it comes back before that', ['bad', 'good'], [true], [2, 0], ['bad', 'good']],
+      ['it is the newest: it is not replaced', ['good', 'bad'], [false], [1, 0], ['bad']],
+      [
+        'it is the newest of all that fail: it comes back last',
+        ['good', 'bad'],
+        [true],
+        [2, 0],
+        ['good', 'bad'],
+      ],
+      ['it lies between two stages', ['a', 'bad', 'b'], [false, true], [2, 0], ['bad', 'b']],
+      ['it lies between two stages that are written', ['a', 'bad', 'b'], [false, false], [0, 1], []],
+      ['two of them', ['bad', 'worse', 'good'], [true], [3, 0], ['bad', 'worse', 'good']],
+    ] as const) {
+      it(what, async () => {
+        await collect(store, id, changes(...values));
+        await send(store, id, 'batch', fails, {}, fateOf(fates));
+        assert.deepEqual(await store.collections.requeue(id, 60), {
+          requeued: requeued[0],
+          replaced: requeued[1],
+        });
+        assert.deepEqual(await upcomingChanges(store, id), expected);
+      });
+    }
+
+    for (const isOne of [true, false]) {
+      it(`twice, a newer one no more${isOne ? '' : ' and in a batch of its own'}: it is replaced by that`, async () => {
+        await collect(store, id, changes('worse', 'bad'));
+        await send(store, id, 'batch', [], {}, fateOf(fates));
+        assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 2, replaced: 0 });
+        const particulars = isOne ? {} : single;
+        await send(store, id, 'again', [], particulars, fateOf({ worse: 'rejected' }));
+        if (!isOne) await send(store, id, 'and again', [], particulars, fateOf({}));
+        assert.deepEqual(await store.collections.requeue(id, 61), { requeued: 0, replaced: 1 });
+      });
+    }
+
+    it('several records: they come back in their order, because they may write one record', async () => {
+      const items = [...changes('bad', 'bad', 'bad'), ...['B', 'C', 'B'].map((key): Item => [key, '"bad"'])];
+      await collect(store, id, items);
+      await send(store, id, 'batch', [], {}, fateOf(fates));
+      assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 6, replaced: 0 });
+      assert.deepEqual(await upcoming(store, id), [[null, items]]);
+    });
+
+    it('more often than there are stages: the newest still replaces all of them', async () => {
+      const values = Array.from({ length: 1500 }, () => 'bad');
+      await collect(store, id, changes(...values, 'good'));
+      await send(store, id, 'batch', [], {}, fateOf(fates));
+      assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 0, replaced: 1500 });
+    });
+
+    it('while it is on its way it does not come back before what may replace it', async () => {
+      await collect(store, id, changes('bad', 'good'));
+      await begunBatch(store, id, 'batch');
+      const [line, bad] = [
+        { key: 'A', stage: 0, line: 1 },
+        { key: 'A', text: '"bad"', reason: '{}', line: 0 },
+      ];
+      await store.batches.fill('batch', 0, [newPiece([['A', '"good"']])], [bad], [line], 20);
+      await store.batches.sealed('batch');
+      assert.deepEqual(await store.collections.requeue(id, 21), { requeued: 0, replaced: 1 });
+    });
+
+    for (const isNewWritten of [true, false]) {
+      it(`although it had come back, and something between them has failed; the new one is ${isNewWritten ? '' : 'not '}written`, async () => {
+        await failBetween();
+        await collect(store, id, changes('new'));
+        await send(store, id, 'both', [!isNewWritten], {}, fateOf(fates));
+        await store.collections.requeue(id, 60);
+        assert.deepEqual(await upcomingChanges(store, id), isNewWritten ? [] : ['old', 'between', 'new']);
+      });
+    }
+  });
+
   it('a batch that was cut between values of one record replaces none of the later ones', async () => {
     for (const isWritten of [true, false]) {
       store = stores.open();
@@ -162,7 +261,7 @@ describe('store: ages', () => {
     for (const key of ['a', 'b']) await collect(store, id, [[key, '{}']]);
     await send(store, id, 'of a', [true], single);
     await begunBatch(store, id, 'of b');
-    await store.batches.fill('of b', 0, [newPiece([['b', '{}']])], [], 20);
+    await store.batches.fill('of b', 0, [newPiece([['b', '{}']])], [], [], 20);
     await store.batches.sealed('of b');
     await takenBatch(store, 'of b');
     await store.collections.requeue(id, 50);

@@ -77,7 +77,7 @@ describe('store: batches', () => {
         const batch = await begunBatch(store, id, name, { most });
         taken.push(batch.collected.items);
         assert.equal(batch.oldestAt, [10, 11, 13][taken.length - 1]);
-        await store.batches.fill(name, 0, [], [], 20);
+        await store.batches.fill(name, 0, [], [], [], 20);
         await store.batches.sealed(name);
         await takenBatch(store, name);
         await store.batches.end(name, '{}', 21);
@@ -115,7 +115,7 @@ describe('store: batches', () => {
           itemsIn(await store.batches.partition(name, 0)).map(([each]) => each),
           [key],
         );
-        await store.batches.fill(name, 0, [], [], 30);
+        await store.batches.fill(name, 0, [], [], [], 30);
         await store.batches.sealed(name);
         await takenBatch(store, name);
         await store.batches.end(name, '{}', 31);
@@ -168,7 +168,7 @@ describe('store: batches', () => {
       let steps = 1;
       while (await store.batches.distribute('batch', 600)) {
         await assert.rejects(store.batches.partition('batch', 0), 'items of it may be elsewhere');
-        await assert.rejects(store.batches.fill('batch', 0, [], [], 30), 'they would be lost');
+        await assert.rejects(store.batches.fill('batch', 0, [], [], [], 30), 'they would be lost');
         steps += 1;
         if (steps !== 4) continue;
         await store.close();
@@ -204,10 +204,10 @@ describe('store: batches', () => {
         await assert.rejects(store.batches.sealed('batch'), 'it is not full');
         const items = itemsIn(await store.batches.partition('batch', partition));
         all.push(...items);
-        const failed = { key: 'bad', text: '{"bad":1}', reason: '{"code":"X"}' };
+        const failed = { key: 'bad', text: '{"bad":1}', reason: '{"code":"X"}', line: items.length };
         for (let turn = 0; turn < 2; turn++) {
           const pieces = items.length === 0 ? [] : [newPiece(items)];
-          await store.batches.fill('batch', partition, pieces, partition === 0 ? [failed] : [], 20);
+          await store.batches.fill('batch', partition, pieces, partition === 0 ? [failed] : [], [], 20);
           for (const { texts } of pieces) assert.equal(texts.byteLength, 0, 'it has been handed over');
           assert.equal(await store.batches.partition('batch', partition), undefined);
         }
@@ -230,8 +230,8 @@ describe('store: batches', () => {
       const store = stores.open();
       const id = await collectionWith(store, numbered(3));
       await begunBatch(store, id, 'failing');
-      const failed = numbered(3).map(([key, text]) => ({ key, text, reason: '{}' }));
-      await store.batches.fill('failing', 0, [], failed, 20);
+      const failed = numbered(3).map(([key, text], line) => ({ key, text, reason: '{}', line }));
+      await store.batches.fill('failing', 0, [], failed, [], 20);
       await store.batches.sealed('failing');
       await takenBatch(store, 'failing');
       await store.batches.end('failing', '{}', 21);
@@ -239,7 +239,7 @@ describe('store: batches', () => {
       const { partitions } = await begunBatch(store, id, 'batch', { partitionBytes: 3 });
       while (await store.batches.distribute('batch', 1));
       for (let partition = 0; partition < partitions; partition++) {
-        await store.batches.fill('batch', partition, [], [], 23);
+        await store.batches.fill('batch', partition, [], [], [], 23);
       }
       await store.collections.append(id, newBlock([['y', '{"y":1}']]), unbounded, 24);
       await store.batches.sealed('batch');
@@ -259,7 +259,7 @@ describe('store: batches', () => {
       const id = await collectionWith(store, numbered(2));
       await begunBatch(store, id, 'batch');
       assert.equal(await store.batches.take('batch', 'a'), 'unknown', 'it is still being sealed');
-      await store.batches.fill('batch', 0, [newPiece(numbered(2))], [], 20);
+      await store.batches.fill('batch', 0, [newPiece(numbered(2))], [], [], 20);
       await store.batches.sealed('batch');
       assert.deepEqual((await takenBatch(store, 'batch', 'a')).takenBy, { nodeId: 'a', here: true });
       assert.equal(await store.batches.take('batch', 'b'), 'taken');
@@ -530,7 +530,7 @@ describe('store: batches', () => {
     function rowsOf(file: string): Readonly<Record<string, number>> {
       const database = openDatabase({ file, migrations });
       const tables = ['batch', 'batch_partition', 'partition_block', 'batch_request', 'piece', 'failed_key'];
-      const others = ['returned_key', 'batch_outcome', 'request', 'request_count', 'run'];
+      const others = ['dated_key', 'batch_outcome', 'request', 'request_count', 'run'];
       const counts = [...tables, ...others].map((table) => [
         table,
         database.get<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)?.rows ?? 0,

@@ -5,14 +5,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ConnectError } from '../../src/errors.ts';
-import type { Store } from '../../src/store/index.ts';
+import type { FailedLine, NewestLine, Store } from '../../src/store/index.ts';
 import { enoughRounds } from '../support/enough-rounds.ts';
 import {
   attempt,
   type Item,
   itemsIn,
   itemsOfRequest,
-  merged,
   newBlock,
   newPiece,
   unbounded,
@@ -25,7 +24,18 @@ const { scope } = newRequest();
 const command = fc.record({
   kind: fc.constantFrom(
     ...(['append', 'append', 'begin', 'go on', 'go on', 'go on', 'go on', 'go on', 'go on'] as const),
-    ...(['seal', 'take', 'untake', 'split', 'withhold', 'end request', 'end', 'requeue', 'reject'] as const),
+    ...([
+      'seal',
+      'take',
+      'untake',
+      'split',
+      'withhold',
+      'end request',
+      'end',
+      'requeue',
+      'requeue',
+      'reject',
+    ] as const),
     ...(['attempt', 'attempt', 'again', 'accepted', 'accepted', 'failed', 'abandoned', 'keys'] as const),
     ...(['discard kept', 'discard waiting', 'finish outcome', 'reopen'] as const),
   ),
@@ -40,6 +50,12 @@ type Drawn = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 type Kind = Exclude<Drawn['kind'], 'go on'> | 'fill';
 interface Command extends Omit<Drawn, 'kind'> {
   readonly kind: Kind;
+}
+
+/** Whether something was rejected when a batch was put together that holds something newer of its record. */
+function isReplacedBeside(batchId: string) {
+  return (kept: CollectionModel['collections'][number]['kept'][number]) =>
+    kept.batchId === batchId && kept.replacedBy === batchId;
 }
 
 /** What brings a batch on, so that random steps get anywhere. */
@@ -95,25 +111,42 @@ async function snapshotOf(store: Store, model: CollectionModel) {
   };
 }
 
-/** What a merge might come to: the last of each key, some in two stages, some of them invalid. */
-function sealedFrom(lines: readonly Item[], { isOdd, number }: Command) {
-  const items = merged(lines);
-  const isBad = ([, text]: Item) => text.includes('4');
-  const good = items.filter((item) => !isBad(item));
-  const pieces: { request: number; stage: number; items: Item[] }[] = [];
-  const size = number + 1;
-  for (let start = 0; start < good.length; start += size) {
-    const part = good.slice(start, start + size);
-    pieces.push({ request: 0, stage: 0, items: part });
-    if (!isOdd) continue;
-    pieces.push({
-      request: 1,
-      stage: 1,
-      items: part.map(([key, text]): Item => [`${key}\t${JSON.stringify(['x', key])}`, `{"later":${text}}`]),
-    });
+/**
+ * What a merge might come to: some lines are invalid, and of each key the others are joined, the last of them counts;
+ * or some of those cannot be joined to what was before them, and go in the next stage; or all go in two slices.
+ */
+function sealedFrom(lines: readonly Item[], { isOdd, number, pick }: Command) {
+  const failed: FailedLine[] = [];
+  const stages: Map<string, { readonly text: string; readonly line: number }>[] = [];
+  for (const [line, [key, text]] of lines.entries()) {
+    if (text.includes('4')) {
+      failed.push({ key, text, reason: '"bad"', line });
+      continue;
+    }
+    const last = stages.findLastIndex((each) => each.has(key));
+    const isApart = isOdd && (pick + line) % 3 > 0;
+    const stage = last < 0 ? 0 : isApart ? last + 1 : last;
+    stages[stage] ??= new Map();
+    stages[stage].set(key, { text, line });
   }
-  const failed = items.filter(isBad).map(([key, text]) => ({ key, text, reason: '"bad"' }));
-  return { pieces, failed };
+  if (!isOdd && stages[0] !== undefined) {
+    stages.push(
+      new Map([...stages[0]].map(([key, { text, line }]) => [key, { text: `{"later":${text}}`, line }])),
+    );
+  }
+  const newest: NewestLine[] = [];
+  const pieces: { request: number; stage: number; items: Item[] }[] = [];
+  for (const [stage, held] of stages.entries()) {
+    for (const [key, { line }] of held) newest.push({ key, stage, line });
+    const items = [...held].map(
+      ([key, { text }]): Item => [stage === 0 ? key : `${key}\t${JSON.stringify(['x', key])}`, text],
+    );
+    const size = number + 1;
+    for (let start = 0; start < items.length; start += size) {
+      pieces.push({ request: stage, stage, items: items.slice(start, start + size) });
+    }
+  }
+  return { pieces, failed, newest };
 }
 
 describe('store: model of collections and batches', () => {
@@ -152,26 +185,30 @@ describe('store: model of collections and batches', () => {
               assert.ok(error instanceof ConnectError);
               return error.code;
             });
+          const append = async (most = unbounded): Promise<[unknown, unknown]> => {
+            const items = keys.map((key): Item => {
+              text += 1;
+              return [key, `{"${key}":${text}}`];
+            });
+            const wanted = model.append(id, { items, supplierId, at }, most);
+            const said = await answer(collections.append(id, newBlock(items, supplierId), most, at));
+            return [typeof said === 'string' ? said : undefined, wanted];
+          };
           switch (kind) {
-            case 'append': {
-              const items = keys.map((key): Item => {
-                text += 1;
-                return [key, `{"${key}":${text}}`];
-              });
-              const most = pick % 5 === 0 ? { items: 10, bytes: 90 } : unbounded;
-              const wanted = model.append(id, { items, supplierId, at }, most);
-              const said = await answer(collections.append(id, newBlock(items, supplierId), most, at));
-              return [typeof said === 'string' ? said : undefined, wanted];
-            }
+            case 'append':
+              return append(pick % 5 === 0 ? { items: 10, bytes: 90 } : unbounded);
             case 'reject': {
               const items = keys.map((key) => ({ key, text: `{"${key}":0}`, reason: '"no"' }));
               const most = { items: number * 2, bytes: 70 };
               await collections.reject(id, items, most, at);
               return [undefined, model.reject(id, items, most, at)];
             }
-            case 'requeue':
-              if (pick % 2 > 0) return undefined;
-              return [await answer(collections.requeue(id, at)), model.requeue(id, at)];
+            case 'requeue': {
+              const both = [await answer(collections.requeue(id, at)), model.requeue(id, at)] as const;
+              // Something new of the same records is collected before that has gone.
+              if (isOdd) assert.equal(...(await append()));
+              return [...both];
+            }
             case 'discard kept': {
               if (pick % 3 > 0) return undefined;
               const which = isOdd ? 'failed' : 'rejected';
@@ -200,10 +237,13 @@ describe('store: model of collections and batches', () => {
               if (partition === batch.partitions) return undefined;
               const lines = itemsIn(await batches.partition(batch.id, partition));
               assert.ok(model.isPartition(batch, lines, batch.filled.size + 1 === batch.partitions));
-              const { pieces, failed } = sealedFrom(lines, each);
+              const { pieces, failed, newest } = sealedFrom(lines, each);
               const parts = pieces.map(({ items, request: to, stage }) => newPiece(items, to, stage));
-              await batches.fill(batch.id, partition, parts, failed, at);
-              return [undefined, model.fill(batch, partition, pieces, failed, lines, at)];
+              await batches.fill(batch.id, partition, parts, failed, newest, at);
+              model.fill(batch, partition, pieces, failed, newest, lines, at);
+              if (batch.collection.kept.some(isReplacedBeside(batch.id))) note('replaced beside');
+              if (newest.some(({ stage }) => stage > 0) && model.isMixed(batch)) note('mixed in stages');
+              return [undefined, undefined];
             }
             case 'seal': {
               if (batch === undefined) return undefined;
@@ -302,7 +342,10 @@ describe('store: model of collections and batches', () => {
         await store.close();
       },
     );
-    const cases = ['fill', 'end request', 'end', 'accepted', 'requeue', 'withheld', 'replaced'];
+    const cases = [
+      ...['fill', 'end request', 'end', 'accepted', 'requeue', 'withheld', 'replaced'],
+      ...['replaced beside', 'mixed in stages'],
+    ];
     await enoughRounds(property, {
       rounds: 6,
       seen: () => Math.min(...cases.map((each) => seen.get(each) ?? 0)),

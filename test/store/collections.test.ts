@@ -268,7 +268,7 @@ describe('store: collections', () => {
       });
     }
     assert.deepEqual(itemsIn(await store.batches.partition('one', 0)), [['A', '{"n":1}']]);
-    await store.batches.fill('one', 0, [], [], 30);
+    await store.batches.fill('one', 0, [], [], [], 30);
     await store.batches.sealed('one');
     assert.equal(await store.collections.discardWaiting(id), 1);
     const { waiting, oldestAt, oldestPlace } = await store.collections.state(id);

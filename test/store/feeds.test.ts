@@ -234,7 +234,7 @@ describe('store: full feeds', () => {
     const { partitions } = (await store.batches.find('sealing')) as Batch;
     for (let partition = 0; partition < partitions; partition++) {
       sealed.push(...itemsIn(await store.batches.partition('sealing', partition)).map(([key]) => key));
-      await store.batches.fill('sealing', partition, [], [], 5);
+      await store.batches.fill('sealing', partition, [], [], [], 5);
     }
     assert.deepEqual(sealed.sort(), ['x', 'y']);
     await store.batches.sealed('sealing');

@@ -71,11 +71,10 @@ describe('store: queries', () => {
           kind: 'failed',
           batchId: 'former',
           supplierId: null,
-          stage: 0,
         } as const;
-        keep(database, origin, [kept], 2);
+        keep(database, origin, [{ ...kept, age: 0 }], 2);
         for (const partition of [0, 1, 2]) {
-          operations['batches.fill'](database, 'batch', partition, partition === 0 ? pieces : [], [], 3);
+          operations['batches.fill'](database, 'batch', partition, partition === 0 ? pieces : [], [], [], 3);
         }
       },
       'batches.sealed': () => operations['batches.sealed'](database, 'me', 'batch'),

@@ -83,6 +83,33 @@ describe('store: what comes back', () => {
     assert.deepEqual([second?.[0], texts], [6, ['"old"', '"new"']]);
   });
 
+  for (const partitionBytes of [undefined, 5]) {
+    it(`is told from what is new where a batch ${partitionBytes === undefined ? 'is whole' : 'is divided'}`, async () => {
+      const store = stores.open();
+      const id = await openCollection(store);
+      const items = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key): Item => [key, '"back"']);
+      await collect(store, id, items.slice(0, 3));
+      await send(store, id, 'one', [true]);
+      await collect(store, id, items.slice(3));
+      await send(store, id, 'other', [true]);
+      await collect(
+        store,
+        id,
+        items.map(([key]): Item => [key, '"new"']),
+      );
+      await store.collections.requeue(id, 50);
+      const { partitions } = await begunBatch(store, id, 'both', partitionBytes ? { partitionBytes } : {});
+      assert.equal(partitions > 1, partitionBytes !== undefined);
+      while (await store.batches.distribute('both', 1));
+      for (let partition = 0; partition < partitions; partition++) {
+        const found = await store.batches.partition('both', partition);
+        const texts = itemsIn(found).map(([, text]) => text);
+        assert.equal(texts.lastIndexOf('"back"') + 1, found?.returned);
+        assert.equal(texts.indexOf('"new"'), texts.length === 0 ? -1 : found?.returned);
+      }
+    });
+  }
+
   it('waits while a later stage of its batch may still follow it', async () => {
     const store = stores.open();
     const id = await openCollection(store);
@@ -126,7 +153,7 @@ describe('store: what comes back', () => {
     // The older one counts as replaced as long as this has not ended.
     await begunBatch(store, id, 'new');
     const items = itemsIn(await store.batches.partition('new', 0));
-    await store.batches.fill('new', 0, [newPiece(items)], [], 20);
+    await store.batches.fill('new', 0, [newPiece(items)], [], [], 20);
     await store.batches.sealed('new');
     await takenBatch(store, 'new');
     await store.batches.endRequest('new', 0, failure, '{}', 30);

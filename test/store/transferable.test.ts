@@ -14,7 +14,7 @@ describe('bytes between threads', () => {
     const partition = bytesOf('lines');
     const pieces = [bytesOf('one'), bytesOf('another')];
     const answers = [
-      { id: 1, result: partition },
+      { id: 1, result: { lines: partition, returned: 0 } },
       { id: 2, result: pieces.map((texts, position) => ({ position, keys: 'key', texts })) },
     ];
     assert.deepEqual(transferable(answers), [partition.buffer, ...pieces.map(({ buffer }) => buffer)]);
@@ -22,6 +22,7 @@ describe('bytes between threads', () => {
     const result = await merge({
       options: optionsOf('import-onhands'),
       lines,
+      returned: 0,
       open: { requests: [], next: 0 },
     });
     assert.deepEqual(

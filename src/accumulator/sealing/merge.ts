@@ -6,20 +6,19 @@ import {
   type GivenItems,
   type ItemError,
   type PreparedItem,
+  type PreparedRequest,
   type PrepareOptions,
   type PrepareWarning,
   preparation,
   prepare,
 } from '../../prepare/index.ts';
-import type { NewKept, NewPiece } from '../../store/index.ts';
+import type { FailedLine, NewestLine, NewPiece, Partition } from '../../store/index.ts';
 import { itemsOf } from './lines.ts';
 import { type OpenRequests, RequestPacker } from './request-packer.ts';
 
 /** What one partition is merged from. Plain data. */
-export interface MergeJob {
+export interface MergeJob extends Partition {
   readonly options: PrepareOptions;
-  /** A line for each item: its key, a tab, its text; in the order in which they were collected. */
-  readonly lines: Uint8Array;
   /** Requests of the batch to which items may be added. */
   readonly open: OpenRequests;
 }
@@ -28,7 +27,9 @@ export interface MergeJob {
 export interface Merged {
   readonly pieces: readonly NewPiece[];
   /** Those that cannot be sent any more. */
-  readonly rejected: readonly NewKept[];
+  readonly rejected: readonly FailedLine[];
+  /** How new the items are whose ages are not those of all the others, see {@link BatchStore.fill}. */
+  readonly newest: readonly NewestLine[];
   readonly warnings: readonly PrepareWarning[];
 }
 
@@ -46,6 +47,31 @@ function givenItems(items: readonly FeedItem[]): GivenItems {
   return { length: items.length, at: (index) => parsed((items[index] as FeedItem).text) };
 }
 
+/**
+ * The newest line of each item of which that has to be known. Mostly nothing came back and nothing is rejected, so that
+ * nothing is kept.
+ *
+ * @param returned How many lines from the front came back.
+ */
+function newestLines(
+  requests: readonly PreparedRequest[],
+  list: readonly FeedItem[],
+  returned: number,
+  rejected: readonly FailedLine[],
+): NewestLine[] {
+  if (returned === 0 && rejected.length === 0) return [];
+  const keys = new Set([...list.slice(0, returned), ...rejected].map(({ key }) => key));
+  // Under settings that are newer than its line an item may have another key.
+  for (const { items } of requests) {
+    for (const { key, indexes } of items) if ((indexes[0] as number) < returned) keys.add(key);
+  }
+  return requests.flatMap(({ stage, items }) =>
+    items
+      .filter(({ key }) => keys.has(key))
+      .map(({ key, indexes }) => ({ key, stage, line: indexes.at(-1) as number })),
+  );
+}
+
 function followedKeys({ follows }: PreparedItem): readonly string[] {
   return [...new Set(follows.map(({ key }) => key))];
 }
@@ -57,20 +83,20 @@ function followedKeys({ follows }: PreparedItem): readonly string[] {
  *
  * @throws ConnectError what `preparation` throws, where the options are not valid
  */
-export async function merge({ options, lines, open }: MergeJob): Promise<Merged> {
+export async function merge({ options, lines, returned, open }: MergeJob): Promise<Merged> {
   const prepared = preparation(options);
   const list = itemsOf(lines);
-  if (list.length === 0) return { pieces: [], rejected: [], warnings: [] };
+  if (list.length === 0) return { pieces: [], rejected: [], newest: [], warnings: [] };
   const { requests, rejected, warnings, refusal } = await prepare(givenItems(list), prepared);
-  const keptOf = (index: number, errors: readonly ItemError[]): NewKept => {
-    const { key, text } = list[index] as FeedItem;
-    return { key, text, reason: JSON.stringify({ errors }) };
+  const keptOf = (line: number, errors: readonly ItemError[]): FailedLine => {
+    const { key, text } = list[line] as FeedItem;
+    return { key, text, reason: JSON.stringify({ errors }), line };
   };
   if (refusal !== undefined) {
     const error = { path: '', code: refusal.code, message: refusal.message };
     const own = new Map(rejected.map(({ index, errors }) => [index, errors]));
     const kept = list.map((_, index) => keptOf(index, [...(own.get(index) ?? []), error]));
-    return { pieces: [], rejected: kept, warnings };
+    return { pieces: [], rejected: kept, newest: [], warnings };
   }
   const unlimited = { maximumItems: Number.POSITIVE_INFINITY, maximumBytes: Number.POSITIVE_INFINITY };
   const packer = new RequestPacker(open, prepared.plan.clearsFirst ? unlimited : options);
@@ -81,9 +107,7 @@ export async function merge({ options, lines, open }: MergeJob): Promise<Merged>
       packer.add(stage, headerText, { key, text, bytes, follows: followedKeys(item) });
     }
   }
-  return {
-    pieces: packer.finish(),
-    rejected: rejected.map(({ index, errors }) => keptOf(index, errors)),
-    warnings,
-  };
+  const kept = rejected.map(({ index, errors }) => keptOf(index, errors));
+  const newest = newestLines(requests, list, returned, kept);
+  return { pieces: packer.finish(), rejected: kept, newest, warnings };
 }

@@ -49,12 +49,13 @@ class Sealing {
   /** Merges a partition and puts it into requests, unless that has been done. */
   async fill(partition: number): Promise<void> {
     const { batches, merger, now } = this.#settings;
-    const lines = await batches.partition(this.#id, partition);
-    if (lines === undefined) return;
+    const collected = await batches.partition(this.#id, partition);
+    if (collected === undefined) return;
     // Read anew for each partition: what an attempt that was broken off has filled in counts too.
     const open = openRequests(await batches.requests(this.#id));
-    const { pieces, rejected, warnings } = await merger.merge({ options: this.#options, lines, open });
-    await batches.fill(this.#id, partition, pieces, rejected, now());
+    const merged = await merger.merge({ options: this.#options, ...collected, open });
+    const { pieces, rejected, newest, warnings } = merged;
+    await batches.fill(this.#id, partition, pieces, rejected, newest, now());
     this.rejected += rejected.length;
     for (const warning of warnings) this.#note(warning);
   }

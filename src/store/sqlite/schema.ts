@@ -245,7 +245,7 @@ CREATE TABLE failed_key (
   PRIMARY KEY (batch_id, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE returned_key (
+CREATE TABLE dated_key (
   batch_id TEXT NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
   key TEXT NOT NULL,
   stage INTEGER NOT NULL,

@@ -200,8 +200,8 @@ export class SqliteStore implements Store {
       changeSettings: (id, settings) => client.call('batches.changeSettings', owner, id, settings),
       distribute: (id, mostBytes) => client.call('batches.distribute', id, mostBytes),
       partition: (id, partition) => client.call('batches.partition', id, partition),
-      fill: (id, partition, pieces, failed, at) =>
-        client.call('batches.fill', id, partition, pieces, failed, at),
+      fill: (id, partition, pieces, failed, newest, at) =>
+        client.call('batches.fill', id, partition, pieces, failed, newest, at),
       sealed: (id) => client.call('batches.sealed', owner, id),
       take: (id, nodeId) => client.call('batches.take', owner, id, nodeId),
       untake: (id) => client.call('batches.untake', owner, id),

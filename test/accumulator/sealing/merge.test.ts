@@ -36,7 +36,8 @@ async function mergeAll(options: PrepareOptions, partitions: readonly (readonly 
   const pieces: NewPiece[] = [];
   const rejected: Merged['rejected'][number][] = [];
   for (const lines of partitions) {
-    const job = { options, lines: bytesOf(lines.join('\n')), open: openAfter(requestsOf(pieces)) };
+    const open = openAfter(requestsOf(pieces));
+    const job = { options, lines: bytesOf(lines.join('\n')), returned: 0, open };
     // What is said between threads is plain.
     const merged = structuredClone(await merge(structuredClone(job)));
     pieces.push(...merged.pieces);
@@ -99,9 +100,9 @@ describe('sealing: merging a partition', function () {
           assert.deepEqual(
             rejected,
             expected.flatMap(({ rejected: own }) =>
-              own.map(({ item, errors }) => {
+              own.map(({ index, item, errors }) => {
                 const [key, text] = lineOf(name, item as Plain).split('\t');
-                return { key, text, reason: JSON.stringify({ errors }) };
+                return { key, text, reason: JSON.stringify({ errors }), line: index };
               }),
             ),
           );

@@ -21,7 +21,12 @@ function jobOf(items: number, changes: object = {}): MergeJob {
     lineOf('import-onhands', stock({ OnhandValue: index, IncomingValue: index }, `P${index % 900}`)),
   );
   const open = { requests: [], next: 0 };
-  return { options: optionsOf('import-onhands', changes), lines: bytesOf(lines.join('\n')), open };
+  return {
+    options: optionsOf('import-onhands', changes),
+    lines: bytesOf(lines.join('\n')),
+    returned: 0,
+    open,
+  };
 }
 
 /** The threads that are started while something runs. */

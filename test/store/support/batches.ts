@@ -4,7 +4,15 @@
  */
 
 import assert from 'node:assert/strict';
-import type { Batch, NewBatch, NewBlock, NewPiece, Store } from '../../../src/store/index.ts';
+import type {
+  Batch,
+  NewBatch,
+  NewBlock,
+  NewestLine,
+  NewPiece,
+  Partition,
+  Store,
+} from '../../../src/store/index.ts';
 import { bytesOf, textOf } from '../../support/bytes.ts';
 import { newRequest } from './stores.ts';
 
@@ -41,13 +49,22 @@ export function newPiece(items: readonly Item[], request = 0, stage = 0): NewPie
 }
 
 /** The items in the lines of a partition. */
-export function itemsIn(lines: Uint8Array | undefined): Item[] {
-  assert.ok(lines !== undefined, 'the partition has been filled in');
-  return lines.length === 0
+export function itemsIn(partition: Partition | undefined): Item[] {
+  assert.ok(partition !== undefined, 'the partition has been filled in');
+  return partition.lines.length === 0
     ? []
-    : textOf(lines)
+    : textOf(partition.lines)
         .split('\n')
         .map((line) => line.split('\t') as [string, string]);
+}
+
+/** The last line of each key, all of whose lines have become one item of the first stage. */
+export function newestLines(items: readonly Item[]): NewestLine[] {
+  return [...new Map(items.map(([key], line) => [key, line]))].map(([key, line]) => ({
+    key,
+    stage: 0,
+    line,
+  }));
 }
 
 /** The last item of each key. */
@@ -84,8 +101,8 @@ export async function sealedBatch(
   piecesOf = (items: readonly Item[]): readonly NewPiece[] => [newPiece(items)],
 ): Promise<Batch> {
   await begunBatch(store, collectionId, id);
-  const items = merged(itemsIn(await store.batches.partition(id, 0)));
-  await store.batches.fill(id, 0, piecesOf(items), [], 51);
+  const lines = itemsIn(await store.batches.partition(id, 0));
+  await store.batches.fill(id, 0, piecesOf(merged(lines)), [], newestLines(lines), 51);
   return store.batches.sealed(id);
 }
 

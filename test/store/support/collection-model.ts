@@ -1,7 +1,7 @@
 /**
  * What the store should keep of collections and batches, in plain memory by the words of the interface.
  */
-import type { Amount, KeptKind, NewKept } from '../../../src/store/index.ts';
+import type { Amount, FailedLine, KeptKind, NewestLine, NewKept } from '../../../src/store/index.ts';
 import type { Item } from './batches.ts';
 
 interface NewBlock {
@@ -48,7 +48,7 @@ interface Batch {
   readonly collected: Amount;
   /** What has not been filled in; only its order by key is known. */
   items: Item[];
-  /** By key how old its values are that were collected or came back, in their order; null for what is new. */
+  /** By key how old its lines are that were collected or came back, in their order; null for what is new. */
   readonly lines: ReadonlyMap<string, readonly (number | null)[]>;
   /** How old all that is new is, but for its stage. */
   readonly newest: number;
@@ -60,6 +60,7 @@ interface Batch {
   state: 'sealing' | 'sealed' | 'sending' | 'ended';
   takenBy: { readonly nodeId: string; readonly process: number } | null;
   requests: Request[];
+  /** What a later stage may follow. */
   readonly failedKeys: Set<string>;
   failed: number;
 }
@@ -103,8 +104,7 @@ function linesIn(blocks: readonly Block[]): ReadonlyMap<string, readonly (number
     for (const item of items) {
       const known = lines.get(keyOf(item)) ?? [];
       lines.set(keyOf(item), known);
-      const own = isReturned ? age : null;
-      if (known.at(-1) !== own || known.length === 0) known.push(own);
+      known.push(isReturned ? age : null);
     }
   }
   return lines;
@@ -244,30 +244,30 @@ export class CollectionModel {
     batch: Batch,
     partition: number,
     pieces: readonly { request: number; stage: number; items: Item[] }[],
-    failed: readonly NewKept[],
+    failed: readonly FailedLine[],
+    newest: readonly NewestLine[],
     lines: readonly Item[],
     at: number,
   ): void {
     batch.filled.add(partition);
     const keys = new Set(lines.map(keyOf));
-    for (const key of keys) {
-      const values = batch.lines.get(key) ?? [];
-      const stages = [
-        ...new Set(
-          pieces.filter(({ items }) => items.some((item) => keyOf(item) === key)).map(({ stage }) => stage),
-        ),
-      ].sort();
-      if (stages.length === 0) stages.push(0);
-      for (const [index, stage] of stages.entries()) {
-        const isNewSeveral = stages.length > values.length && values.at(-1) === null;
-        const age =
-          values[
-            isNewSeveral
-              ? Math.min(index, values.length - 1)
-              : Math.max(0, values.length - stages.length + index)
-          ] ?? null;
-        if (age !== null) batch.ages.set(`${stage} ${key}`, age);
+    // What is new of a key is the newer the more it comes after; what was rejected stays in its order.
+    const ranks = new Map<string, number>();
+    let lastRejected = 0;
+    for (const [line, item] of lines.entries()) {
+      const key = keyOf(item);
+      const before = lines.slice(0, line).filter((each) => keyOf(each) === key).length;
+      const ageAt = (lowest: number): number => {
+        const rank = Math.max(lowest, (ranks.get(key) ?? -1) + 1);
+        ranks.set(key, rank);
+        return batch.lines.get(key)?.[before] ?? batch.newest + rank;
+      };
+      for (const rejected of failed.filter((each) => each.line === line)) {
+        this.#keep(batch.collection, 'failed', batch, rejected, at, ageAt(lastRejected));
+        lastRejected = ranks.get(key) ?? 0;
       }
+      const own = newest.filter((each) => each.line === line).sort((one, other) => one.stage - other.stage);
+      for (const { stage } of own) batch.ages.set(`${stage} ${key}`, ageAt(stage));
     }
     batch.items = batch.items.filter((item) => !keys.has(keyOf(item)));
     for (const { request: number, stage, items } of pieces) {
@@ -287,8 +287,12 @@ export class CollectionModel {
         kept.replacedBy = batch.id;
       }
     }
-    for (const item of failed) this.#keep(batch.collection, 'failed', batch, item, at);
     batch.failed += failed.length;
+  }
+
+  /** Whether a batch holds both what came back and what is new of one key. */
+  isMixed({ lines }: Batch): boolean {
+    return [...lines.values()].some((ages) => ages.at(-1) === null && ages[0] !== null);
   }
 
   sealed(batch: Batch): string | undefined {
@@ -488,12 +492,11 @@ export class CollectionModel {
   }
 
   #olderFailed(batch: Batch, stage: number, keys: ReadonlySet<string>): Kept[] {
-    const { id, collection, supplierId } = batch;
+    const { collection, supplierId } = batch;
     return collection.kept.filter(
       (kept) =>
         kept.kind === 'failed' &&
         kept.supplierId === supplierId &&
-        kept.batchId !== id &&
         keys.has(kept.key ?? '') &&
         kept.age < ageOf(batch, kept.key ?? '', stage),
     );
@@ -506,11 +509,12 @@ export class CollectionModel {
     reasonOf: (key: string) => string | undefined,
     at: number,
   ): void {
+    const isFollowed = batch.requests.some(({ stage }) => stage > request.stage);
     for (const item of items) {
       const key = keyOf(item);
       const kept = { key, text: item[1], reason: reasonOf(key) ?? '' };
-      this.#keep(batch.collection, 'failed', batch, kept, at, request.stage);
-      batch.failedKeys.add(key);
+      this.#keep(batch.collection, 'failed', batch, kept, at, ageOf(batch, key, request.stage));
+      if (isFollowed) batch.failedKeys.add(key);
     }
     request.failed += items.length;
     batch.failed += items.length;
@@ -522,14 +526,15 @@ export class CollectionModel {
     batch: Batch | null,
     item: NewKept,
     at: number,
-    stage = 0,
+    age = 0,
   ): void {
+    const { key, text, reason } = item;
     collection.kept.push({
-      ...item,
+      ...{ key, text, reason },
       ...{ kind, at, isReplaced: false },
       batchId: batch?.id ?? null,
       supplierId: batch?.supplierId ?? null,
-      age: batch === null ? 0 : ageOf(batch, item.key ?? '', stage),
+      age,
     });
   }
 }

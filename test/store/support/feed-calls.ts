@@ -50,7 +50,7 @@ export function callFeeds(database: Database): void {
   // Changes that are written once more behind it.
   on['collections.append'](database, id, { ...block, supplierId: null }, most, 1);
   on['batches.begin'](database, 'me', id, { id: 'changes', settings: '{}' }, 1);
-  on['batches.fill'](database, 'changes', 0, [piece], [], 1);
+  on['batches.fill'](database, 'changes', 0, [piece], [], [], 1);
   on['batches.sealed'](database, 'me', 'changes');
   ended('changes');
   on['feeds.confirm'](database, first);

@@ -2,7 +2,7 @@
  * Batches and full feeds from beginning to end, for the tests of what comes back.
  */
 import assert from 'node:assert/strict';
-import type { CollectionState, NewBatch, Store } from '../../../src/store/index.ts';
+import type { CollectionState, FailedLine, NewBatch, Store } from '../../../src/store/index.ts';
 import { bytesOf } from '../../support/bytes.ts';
 import { begunBatch, type Item, itemsIn, newBlock, newPiece, takenBatch, unbounded } from './batches.ts';
 
@@ -24,10 +24,14 @@ export function changes(...values: readonly string[]): Item[] {
   return values.map((value) => ['A', JSON.stringify(value)]);
 }
 
+/** What becomes of a line when a batch is put together, beside the former lines of its key. */
+export type Fate = 'next stage' | 'joined' | 'rejected';
+
 /**
- * What waits goes as one batch; each further item of a key in the next stage. Gives what it took.
+ * What waits goes as one batch; each further item of a key in the next stage, or as is said. Gives what it took.
  *
  * @param fails Whether the request of a stage is not written.
+ * @param fateOf What becomes of a text.
  */
 export async function send(
   store: Store,
@@ -35,22 +39,32 @@ export async function send(
   name: string,
   fails: readonly boolean[] = [],
   particulars: Partial<NewBatch> = {},
+  fateOf: (text: string) => Fate = () => 'next stage',
 ): Promise<Item[]> {
   await begunBatch(store, id, name, particulars);
   const items = itemsIn(await store.batches.partition(name, 0));
-  const stages: Item[][] = [];
-  for (const [key, text] of items) {
-    const stage = stages.filter((each) => each.some(([line]) => line.split('\t')[0] === key)).length;
-    stages[stage] ??= [];
-    stages[stage].push([stage === 0 ? key : `${key}\t["${key}"]`, text]);
+  const stages: Map<string, { readonly text: string; readonly line: number }>[] = [];
+  const failed: FailedLine[] = [];
+  for (const [line, [key, text]] of items.entries()) {
+    const fate = fateOf(text);
+    if (fate === 'rejected') {
+      failed.push({ key, text, reason: '{}', line });
+      continue;
+    }
+    const former = stages.filter((each) => each.has(key)).length;
+    const stage = fate === 'joined' && former > 0 ? former - 1 : former;
+    stages[stage] ??= new Map();
+    stages[stage].set(key, { text, line });
   }
-  await store.batches.fill(
-    name,
-    0,
-    stages.map((each, stage) => newPiece(each, stage, stage)),
-    [],
-    20,
+  const pieces = stages.map((each, stage) =>
+    newPiece(
+      [...each].map(([key, { text }]) => [stage === 0 ? key : `${key}\t["${key}"]`, text]),
+      stage,
+      stage,
+    ),
   );
+  const newest = stages.flatMap((each, stage) => [...each].map(([key, { line }]) => ({ key, stage, line })));
+  await store.batches.fill(name, 0, pieces, failed, newest, 20);
   await store.batches.sealed(name);
   await takenBatch(store, name);
   for (const stage of stages.keys()) {
@@ -106,7 +120,7 @@ export async function upcoming(store: Store, id: number): Promise<[number | null
     const begun = await store.batches.begin(id, { id: name, settings: '{}' }, 40);
     if (typeof begun === 'string') return batches;
     batches.push([begun.supplierId, itemsIn(await store.batches.partition(name, 0))]);
-    await store.batches.fill(name, 0, [], [], 41);
+    await store.batches.fill(name, 0, [], [], [], 41);
     await store.batches.sealed(name);
     await store.batches.end(name, '{}', 42);
   }

@@ -53,10 +53,11 @@ async function append(lane: number): Promise<void> {
 async function seal(id: string, partitions: number): Promise<void> {
   while (await store.batches.distribute(id, 200));
   for (let partition = 0; partition < partitions; partition++) {
-    const lines = await store.batches.partition(id, partition);
-    if (lines === undefined) continue;
-    const items = itemsIn(lines);
-    await store.batches.fill(id, partition, items.length === 0 ? [] : [newPiece(items)], [], Date.now());
+    const collected = await store.batches.partition(id, partition);
+    if (collected === undefined) continue;
+    const items = itemsIn(collected);
+    const pieces = items.length === 0 ? [] : [newPiece(items)];
+    await store.batches.fill(id, partition, pieces, [], [], Date.now());
   }
   await store.batches.sealed(id);
 }

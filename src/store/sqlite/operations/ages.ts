@@ -3,13 +3,15 @@
  * of its batch in which they went, because of one record what goes in a later stage is newer.
  *
  * Most of a batch is as new as its last place says. What came back, because it was requeued or had to go behind a full
- * feed, is older, and may stand together with what is new: its ages are noted by key and stage. A full feed is newer
- * than all that was collected before its place, in whatever stage that went.
+ * feed, is older, and may stand together with what is new; and what is rejected when a batch is put together may be
+ * older than what the batch holds of the same record. Where there is either, ages are noted by key and stage. A full
+ * feed is newer than all that was collected before its place, in whatever stage that went.
  */
-import type { NewPiece } from '../../collections.ts';
+import type { NewKept } from '../../collections.ts';
+import type { FailedLine, NewestLine } from '../../partitions.ts';
 import type { Database } from '../driver.ts';
+import { lineCount } from './byte-lines.ts';
 import { noPlace } from './collections.ts';
-import { keyOf, keysIn } from './piece-items.ts';
 
 /** Stages that are told from each other; a batch has a handful. */
 const stages = 1024;
@@ -31,59 +33,90 @@ export interface DatedLines {
   readonly lines: Uint8Array;
 }
 
-/** The ages of the values of each key that came back, from the oldest; null for all that is new together. */
-function agesByKey(partition: readonly DatedLines[]): ReadonlyMap<string, readonly (number | null)[]> {
-  const ages = new Map<string, (number | null)[]>();
-  for (const { age, lines } of partition) {
-    for (const line of Buffer.from(lines).toString().split('\n')) {
-      const key = keyOf(line);
-      const known = ages.get(key);
-      if (known === undefined) {
-        if (age !== null) ages.set(key, [age]);
-      } else if (known.at(-1) !== age) {
-        known.push(age);
-      }
-    }
-  }
-  return ages;
+/** An item that is kept, and how old it is. */
+export interface DatedKept extends NewKept {
+  readonly age: number;
+}
+
+/** The ages of the lines of a partition up to the last that came back; null for one that is new. */
+export function agesOfReturned(partition: readonly DatedLines[]): readonly (number | null)[] {
+  const end = partition.findLastIndex(({ age }) => age !== null) + 1;
+  return partition
+    .slice(0, end)
+    .flatMap(({ age, lines }) => new Array<number | null>(lineCount(lines)).fill(age));
+}
+
+/** The places of a batch in the log. */
+function placesOf(database: Database, batchId: string): { readonly origin: number; readonly last: number } {
+  return (
+    database.get<{ origin: number; last: number }>(
+      'SELECT origin, last_place AS last FROM batch WHERE id = ?',
+      batchId,
+    ) ?? { origin: 0, last: 0 }
+  );
+}
+
+/** Something that a key holds in a partition: an item in a stage, or a line that failed. */
+type Value =
+  | (NewestLine & { readonly failed?: never })
+  | { readonly key: string; readonly line: number; readonly stage?: never; readonly failed: FailedLine };
+
+/** Values in the order in which they were collected; the slices of an item hold the same lines, and follow each other. */
+function inOrder(failed: readonly FailedLine[], newest: readonly NewestLine[]): Value[] {
+  const values: Value[] = [
+    ...newest,
+    ...failed.map((each) => ({ key: each.key, line: each.line, failed: each })),
+  ];
+  return values.sort((one, other) => one.line - other.line || (one.stage ?? 0) - (other.stage ?? 0));
 }
 
 /**
- * Which of a key's values goes in which of its stages: the last in the last, the one before it in the one before that.
- * Several that are new count as one here, so that there may be more stages than values: then the first go first.
+ * What stands for the stage in the ages of values that are new: it grows from value to value of a key, and is never
+ * lower than the stage. What failed stays in its order, whatever its key, because different items may write one record.
+ * Of more values of a key than there are stages the oldest are not told from each other.
  */
-function valueIn(values: readonly (number | null)[], stageIndex: number, stageCount: number): number | null {
-  const isNewSeveral = stageCount > values.length && values.at(-1) === null;
-  const index = isNewSeveral
-    ? Math.min(stageIndex, values.length - 1)
-    : Math.max(0, values.length - stageCount + stageIndex);
-  return values[index] ?? null;
+function ranksOf(values: readonly Value[]): readonly number[] {
+  const last = new Map<string, number>();
+  let lastFailed = 0;
+  const ranks = values.map(({ key, stage }) => {
+    const rank = Math.max((last.get(key) ?? -1) + 1, stage ?? lastFailed);
+    if (stage === undefined) lastFailed = rank;
+    last.set(key, rank);
+    return rank;
+  });
+  return values.map(({ key }, index) => {
+    const excess = Math.max(0, (last.get(key) as number) - (stages - 1));
+    return Math.max(0, (ranks[index] as number) - excess);
+  });
 }
 
 /**
- * Notes how old the items of a partition are that came back, or were merged with what did.
+ * Notes how old the items of a partition are that are not simply as new as their batch and stage: those that hold only
+ * what came back, and those of keys of which a line failed.
  *
- * @param partition Its lines, in their order: what came back, and then what is new.
- * @param pieces What they were merged to.
+ * @param returned Ages of the lines that came back, see {@link agesOfReturned}.
+ * @param failed Lines that are kept as failed.
+ * @param newest See {@link BatchStore.fill}.
+ * @returns what failed, with its ages
  */
-export function noteReturned(
+export function noteAges(
   database: Database,
   batchId: string,
-  partition: readonly DatedLines[],
-  pieces: readonly Pick<NewPiece, 'stage' | 'keys'>[],
-): void {
-  const ages = agesByKey(partition);
-  const stagesOf = new Map<string, Set<number>>([...ages.keys()].map((key) => [key, new Set()]));
-  for (const { stage, keys } of pieces) for (const key of keysIn(keys)) stagesOf.get(key)?.add(stage);
-  for (const [key, found] of stagesOf) {
-    const values = ages.get(key) ?? [];
-    // What could not be merged to anything is kept as of the first stage.
-    const order = found.size === 0 ? [0] : [...found].sort((one, other) => one - other);
-    for (const [index, stage] of order.entries()) {
-      const age = valueIn(values, index, order.length);
-      if (age === null) continue;
+  returned: readonly (number | null)[],
+  failed: readonly FailedLine[],
+  newest: readonly NewestLine[],
+): DatedKept[] {
+  const { origin, last } = placesOf(database, batchId);
+  const place = Math.max(origin, last);
+  const values = inOrder(failed, newest);
+  const ranks = ranksOf(values);
+  const dated: DatedKept[] = [];
+  for (const [index, { key, stage, line, failed: kept }] of values.entries()) {
+    const age = returned[line] ?? ageOf(place, ranks[index] as number);
+    if (kept !== undefined) dated.push({ ...kept, age });
+    else if (age !== ageOf(place, stage)) {
       database.run(
-        'INSERT INTO returned_key (batch_id, key, stage, age) VALUES (?, ?, ?, ?)',
+        'INSERT INTO dated_key (batch_id, key, stage, age) VALUES (?, ?, ?, ?)',
         batchId,
         key,
         stage,
@@ -91,23 +124,19 @@ export function noteReturned(
       );
     }
   }
+  return dated;
 }
 
 /** Tells the age of a batch's items of a stage by their keys. */
 export function agesOf(database: Database, batchId: string, stage: number): (key: string) => number {
-  const { origin = 0, last = 0 } =
-    database.get<{ origin: number; last: number }>(
-      'SELECT origin, last_place AS last FROM batch WHERE id = ?',
-      batchId,
-    ) ?? {};
+  const { origin, last } = placesOf(database, batchId);
   if (last === noPlace) return () => ageOf(origin, stages - 1);
   const newest = ageOf(Math.max(origin, last), stage);
-  const hasReturned =
-    database.get('SELECT 1 FROM returned_key WHERE batch_id = ? LIMIT 1', batchId) !== undefined;
-  if (!hasReturned) return () => newest;
+  const isDated = database.get('SELECT 1 FROM dated_key WHERE batch_id = ? LIMIT 1', batchId) !== undefined;
+  if (!isDated) return () => newest;
   return (key) =>
     database.get<{ age: number }>(
-      'SELECT age FROM returned_key WHERE batch_id = ? AND key = ? AND stage = ?',
+      'SELECT age FROM dated_key WHERE batch_id = ? AND key = ? AND stage = ?',
       batchId,
       key,
       stage,

@@ -253,7 +253,7 @@ export const batchOperations = {
     }
     database.run("UPDATE batch SET state = 'ended', ended_at = ? WHERE id = ?", at, id);
     database.run('DELETE FROM failed_key WHERE batch_id = ?', id);
-    database.run('DELETE FROM returned_key WHERE batch_id = ?', id);
+    database.run('DELETE FROM dated_key WHERE batch_id = ?', id);
     unmarkReplaced(database, id);
     database.run(
       `INSERT INTO batch_outcome (collection_id, batch_id, outcome, at)

@@ -17,6 +17,14 @@ function partitionOf(line: Uint8Array, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
+/** How many lines a block has. */
+export function lineCount(block: Uint8Array): number {
+  if (block.length === 0) return 0;
+  let count = 1;
+  for (let at = block.indexOf(lineFeed); at >= 0; at = block.indexOf(lineFeed, at + 1)) count += 1;
+  return count;
+}
+
 /** Lines, or blocks of them, one after the other. Where there is nothing, that is not a line. */
 export function joinedLines(lines: readonly Uint8Array[]): Uint8Array {
   const given = lines.filter(({ length }) => length > 0);

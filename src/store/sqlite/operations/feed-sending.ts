@@ -185,7 +185,7 @@ export const feedSendingOperations = {
     at: number,
   ): void {
     const { id } = feedOf(database, batchId);
-    sealingOperations['batches.fill'](database, batchId, partition, pieces, [], at);
+    sealingOperations['batches.fill'](database, batchId, partition, pieces, [], [], at);
     database.run('UPDATE feed_notes SET joint = ? WHERE feed_id = ? AND partition = ?', joint, id, partition);
     database.run('DELETE FROM feed_part WHERE feed_id = ? AND partition = ?', id, partition);
   },

@@ -3,7 +3,7 @@
  */
 import type { Amount, CollectionState, KeptItem, KeptKind, NewBlock, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
-import { agesOf } from './ages.ts';
+import type { DatedKept } from './ages.ts';
 import {
   collectionOperations,
   collectionWithId,
@@ -44,21 +44,18 @@ export interface KeptOrigin {
   readonly kind: KeptKind;
   readonly batchId: string | null;
   readonly supplierId: number | null;
-  /** In which stage of the batch. */
-  readonly stage: number;
 }
 
 /** Keeps items of one origin, and counts them. */
 export function keep(
   database: Database,
-  { collectionId, kind, batchId, supplierId, stage }: KeptOrigin,
-  items: readonly NewKept[],
+  { collectionId, kind, batchId, supplierId }: KeptOrigin,
+  items: readonly DatedKept[],
   at: number,
 ): void {
   if (items.length === 0) return;
-  const ageOf = batchId === null ? undefined : agesOf(database, batchId, stage);
   let sum = 0;
-  for (const { key, text, reason } of items) {
+  for (const { key, text, reason, age } of items) {
     const bytes = Buffer.byteLength(text);
     sum += bytes;
     database.run(
@@ -69,7 +66,7 @@ export function keep(
       batchId,
       supplierId,
       key,
-      ageOf?.(key ?? '') ?? 0,
+      age,
       text,
       bytes,
       reason,
@@ -151,8 +148,9 @@ export const keptOperations = {
     collectionWithId(database, id);
     keep(
       database,
-      { collectionId: id, kind: 'rejected', batchId: null, supplierId: null, stage: 0 },
-      items,
+      { collectionId: id, kind: 'rejected', batchId: null, supplierId: null },
+      // They are never requeued.
+      items.map((item) => ({ ...item, age: 0 })),
       at,
     );
     boundRejected(database, id, most);

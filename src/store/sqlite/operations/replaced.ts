@@ -23,7 +23,7 @@ export function isAnyFailed(database: Database, collectionId: number): boolean {
 
 /**
  * A batch holds newer changes of records. What failed and is newer than what the batch holds of the same record counts
- * on: than a full feed, or than what came back.
+ * on: than a full feed, or than what came back. What was rejected when the batch was put together is among what failed.
  */
 export function markReplaced(
   database: Database,
@@ -38,12 +38,11 @@ export function markReplaced(
     database.run(
       `UPDATE kept SET is_replaced = 1, replaced_by = ?
        WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0
-         AND batch_id <> ? AND age < ?`,
+         AND age < ?`,
       batchId,
       collectionId,
       supplierId,
       key,
-      batchId,
       ageOf(key),
     );
   }

@@ -3,7 +3,7 @@
  */
 import type { NewBlock, NewKept } from '../../collections.ts';
 import type { Database } from '../driver.ts';
-import { agesOf } from './ages.ts';
+import { agesOf, type DatedKept } from './ages.ts';
 import { nextHead, nextPiece, recount, requestRow, setPiece } from './batch-requests.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { feedBehindWhich, isFeedLeft, noteWritten, putBehind } from './feed-order.ts';
@@ -33,7 +33,9 @@ function keepFailed(
 ): void {
   if (items.length === 0) return;
   const { stage } = requestRow(database, id, number);
-  keep(database, { ...originOf(database, id), kind: 'failed', batchId: id, stage }, items, at);
+  const ageOf = agesOf(database, id, stage);
+  const dated = items.map((item): DatedKept => ({ ...item, age: ageOf(item.key ?? '') }));
+  keep(database, { ...originOf(database, id), kind: 'failed', batchId: id }, dated, at);
   database.run(
     'UPDATE batch_request SET failed = failed + ? WHERE batch_id = ? AND number = ?',
     items.length,

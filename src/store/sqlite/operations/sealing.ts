@@ -1,9 +1,10 @@
 /**
  * How the items of a batch become parts of requests.
  */
-import type { BatchState, NewKept, NewPiece } from '../../collections.ts';
+import type { BatchState, NewPiece } from '../../collections.ts';
+import type { FailedLine, NewestLine, Partition } from '../../partitions.ts';
 import type { Database } from '../driver.ts';
-import { type DatedLines, noteReturned } from './ages.ts';
+import { agesOfReturned, type DatedLines, noteAges } from './ages.ts';
 import { dividedByKey, joinedLines } from './byte-lines.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { keep } from './kept.ts';
@@ -210,10 +211,14 @@ export const sealingOperations = {
     return end < batch.last;
   },
 
-  'batches.partition'(database: Database, id: string, partition: number): Uint8Array | undefined {
+  'batches.partition'(database: Database, id: string, partition: number): Partition | undefined {
     const batch = sealingBatch(database, id);
     if (isFilled(database, id, partition, batch)) return undefined;
-    return joinedLines(linesOf(database, id, partition, batch).map(({ lines }) => lines));
+    const dated = linesOf(database, id, partition, batch);
+    return {
+      lines: joinedLines(dated.map(({ lines }) => lines)),
+      returned: agesOfReturned(dated).length,
+    };
   },
 
   'batches.fill'(
@@ -221,7 +226,8 @@ export const sealingOperations = {
     id: string,
     partition: number,
     pieces: readonly NewPiece[],
-    failed: readonly NewKept[],
+    failed: readonly FailedLine[],
+    newest: readonly NewestLine[],
     at: number,
   ): void {
     const batch = sealingBatch(database, id);
@@ -231,9 +237,12 @@ export const sealingOperations = {
       id,
       partition,
     );
-    if (hasReturned(database, id, partition, batch)) {
-      noteReturned(database, id, linesOf(database, id, partition, batch), pieces);
-    }
+    const returned = hasReturned(database, id, partition, batch)
+      ? agesOfReturned(linesOf(database, id, partition, batch))
+      : [];
+    const dated = noteAges(database, id, returned, failed, newest);
+    const { collectionId, supplierId } = batch;
+    keep(database, { collectionId, kind: 'failed', batchId: id, supplierId }, dated, at);
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {
       putPiece(database, id, piece);
@@ -241,8 +250,6 @@ export const sealingOperations = {
       merged.items += piece.items;
       merged.bytes += piece.bytes;
     }
-    const { collectionId, supplierId } = batch;
-    keep(database, { collectionId, kind: 'failed', batchId: id, supplierId, stage: 0 }, failed, at);
     database.run(
       `UPDATE batch SET merged_items = merged_items + ?, merged_bytes = merged_bytes + ?,
          failed_items = failed_items + ? WHERE id = ?`,
