@@ -354,6 +354,28 @@ describe('store: full feeds', () => {
       assert.equal(await known(), undefined);
     });
 
+    for (const [what, isAnswered] of [
+      ['in its job', true],
+      ['without an answer', false],
+    ] as const) {
+      it(`one that was overtaken by a later one and is still ${what} is what others are compared with`, async () => {
+        const lane = { scope: 's', import: 'import-onhands', supplierId: null };
+        const known = async () => [...(await store.feeds.perhapsTaken(lane, ['x']))];
+        const [large, small] = [
+          await store.requests.begin(newRequest({ ...lane, fullFile: true, counts: [['x', 1000]] }), 1),
+          await store.requests.begin(newRequest({ ...lane, fullFile: true, counts: [['x', 500]] }), 2),
+        ];
+        if (isAnswered) await store.requests.accepted(large, '1', 3);
+        await store.requests.accepted(small, '2', 4);
+        await store.jobs.end(lane.scope, '2', 1, { result: 'succeeded', details: '{}', at: 5 });
+        assert.deepEqual([...(await store.feeds.baselines(lane, ['x']))], [['x', { items: 500 }]]);
+        assert.deepEqual(await known(), [['x', 1000]]);
+        if (isAnswered) await store.jobs.end(lane.scope, '1', 1, { result: 'unknown', details: '{}', at: 6 });
+        else await store.requests.failed(large, 'unknown', 6);
+        assert.deepEqual(await known(), [], 'it is over');
+      });
+    }
+
     it('can be thrown away, and nothing of it stays', async () => {
       const feed = await whole();
       await store.feeds.decide(feed.id, good('x'));

@@ -269,14 +269,16 @@ export class Model {
 
   perhapsTaken({ scope, import: name, supplierId }: Lane, bounds: readonly string[]) {
     const lane = JSON.stringify([scope, name, supplierId]);
-    const isOpen = ({ id, state }: Request) =>
-      state !== 'accepted' ||
-      this.runs.some(({ requestId, end }) => requestId === id && (!end || end.result === 'unknown'));
+    const isUnderWay = ({ id, state }: Request) =>
+      state === 'open' || this.runs.some(({ requestId, end }) => requestId === id && !end);
+    const isUnknown = ({ id, state }: Request) =>
+      state === 'unknown' ||
+      this.runs.some(({ requestId, end }) => requestId === id && end?.result === 'unknown');
     return new Map(
       bounds.flatMap((bound) => {
         const after = this.baselines.get(lane + bound)?.requestId ?? 0;
         const counts = this.requests
-          .filter((each) => each.fullFile && each.id > after && isOpen(each))
+          .filter((each) => each.fullFile && (isUnderWay(each) || (each.id > after && isUnknown(each))))
           .filter((each) => JSON.stringify([each.scope, each.import, each.supplierId ?? null]) === lane)
           .flatMap((each) => each.counts?.get(bound) ?? []);
         const items = Math.max(0, ...counts);

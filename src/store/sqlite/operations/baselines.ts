@@ -41,7 +41,7 @@ export function baselinesOf(
 
 /**
  * Carries out {@link FeedStore.perhapsTaken}. What is older than the one that succeeded is over, whatever has become of
- * it.
+ * it, unless it is still under way: it was overtaken by that, and may be written after it.
  */
 export function perhapsTaken(
   database: Database,
@@ -54,8 +54,10 @@ export function perhapsTaken(
       `SELECT max(request_count.items) AS items FROM request JOIN request_count
          ON request_count.request_id = request.id AND request_count.bound = ?
        WHERE request.scope = ? AND request.import = ? AND request.supplier_id IS ? AND request.full_file = 1
-         AND request.id > ? AND (request.state <> 'accepted'
-           OR EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id AND (run.outcome_id IS NULL OR run.result = 'unknown')))`,
+         AND (request.state = 'open'
+           OR EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id AND run.outcome_id IS NULL)
+           OR (request.id > ? AND (request.state = 'unknown'
+             OR EXISTS (SELECT 1 FROM run WHERE run.request_id = request.id AND run.result = 'unknown'))))`,
       bound,
       lane.scope,
       lane.import,
