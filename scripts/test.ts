@@ -3,9 +3,12 @@
  * machine, or build the package.
  */
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromRoot } from './build/paths.ts';
+import { failuresText } from './test/failures.ts';
 
 /** Parts of the paths of test files that run one after the other. */
 const alone = [
@@ -29,11 +32,20 @@ const alone = [
 const jobs = 2;
 
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
+const folder = mkdtempSync(join(tmpdir(), 'norce-test-'));
+const failures = join(folder, 'failures');
+writeFileSync(failures, '');
+const reporting = [
+  '--reporter',
+  fromRoot('scripts', 'test', 'failures.ts'),
+  '--reporter-option',
+  `file=${failures}`,
+];
 
 /** Resolves with the exit code of mocha over some files. */
 function run(files: readonly string[], ...options: string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [mocha, ...options, ...files], {
+    const child = spawn(process.execPath, [mocha, ...reporting, ...options, ...files], {
       cwd: fromRoot(),
       stdio: 'inherit',
     });
@@ -55,3 +67,6 @@ const codes = [
   await run(files.filter(isAlone)),
 ];
 process.exitCode = Math.max(...codes);
+// The runs have long logs, of which often only the end is kept.
+process.stdout.write(failuresText(failures));
+rmSync(folder, { recursive: true });
