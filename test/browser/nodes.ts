@@ -161,6 +161,9 @@ export function eventNode(id: string, connection: string, properties: FlowNode =
   };
 }
 
+/** Names of the sets of the nodes beside the imports. */
+export const otherNames = ['accumulator', 'job-status', 'job-restart', 'event'] as const;
+
 /** One of each node beside the imports, under the name of its set. */
 export function otherNodes(connection: string): readonly FlowNode[] {
   return [
@@ -169,4 +172,10 @@ export function otherNodes(connection: string): readonly FlowNode[] {
     jobRestartNode('job-restart', connection),
     eventNode('event', connection),
   ];
+}
+
+/** A node without its place on the canvas. */
+export function propertiesOf(nodes: readonly FlowNode[], id: string): FlowNode {
+  const { x: _x, y: _y, z: _z, wires: _wires, ...properties } = nodes.find((node) => node.id === id) ?? {};
+  return properties;
 }
