@@ -1,6 +1,6 @@
 /**
- * Runs all tests: those that mostly wait several files at a time, and by themselves those that measure time, fill the
- * machine, or build the package.
+ * Runs all tests: those that are quick and those that wait for browsers and processes several files at a time, and by
+ * themselves those that measure time or fill the machine.
  */
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,13 +10,21 @@ import { fileURLToPath } from 'node:url';
 import { fromRoot } from './build/paths.ts';
 import { failuresText } from './test/failures.ts';
 
-/** Parts of the paths of test files that run one after the other. */
-const alone = [
-  'test/bench/',
+/** Beginnings of the paths of test files that mostly wait for browsers and for Node-RED; what takes longest comes first. */
+const waiting = [
+  'test/browser/kept-values',
+  'test/browser/dialogs',
+  'test/browser/connection-dialog',
+  'test/browser/accumulator-dialog',
+  'test/browser/palette',
   'test/browser/',
-  'test/connection/',
   'test/end-to-end/',
   'test/examples/',
+];
+/** Beginnings of the paths of test files that run one after the other. */
+const alone = [
+  'test/bench/',
+  'test/connection/',
   'test/promises/day',
   'test/promises/deploys',
   'test/promises/job-kills',
@@ -28,8 +36,8 @@ const alone = [
   'test/sending/faults',
   'test/simulator/limit',
 ];
-/** Files at a time. */
-const jobs = 2;
+/** Files at a time, of those that compute and of those that wait. */
+const jobs = { computing: 2, waiting: 3 };
 
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 const folder = mkdtempSync(join(tmpdir(), 'norce-test-'));
@@ -56,15 +64,20 @@ function run(files: readonly string[], ...options: string[]): Promise<number> {
 const files = globSync('test/**/*.test.ts', { cwd: fromRoot() })
   .map((file) => file.replaceAll('\\', '/'))
   .sort();
-const isAlone = (file: string) => alone.some((part) => file.startsWith(part));
+const rankIn = (beginnings: readonly string[], file: string) =>
+  beginnings.findIndex((beginning) => file.startsWith(beginning));
+const isIn = (beginnings: readonly string[]) => (file: string) => rankIn(beginnings, file) >= 0;
+const severalAtATime = (count: number) => ['--parallel', '--jobs', String(count)];
 const codes = [
   await run(
-    files.filter((file) => !isAlone(file)),
-    '--parallel',
-    '--jobs',
-    String(jobs),
+    files.filter((file) => !isIn([...waiting, ...alone])(file)),
+    ...severalAtATime(jobs.computing),
   ),
-  await run(files.filter(isAlone)),
+  await run(
+    files.filter(isIn(waiting)).sort((a, b) => rankIn(waiting, a) - rankIn(waiting, b)),
+    ...severalAtATime(jobs.waiting),
+  ),
+  await run(files.filter(isIn(alone))),
 ];
 process.exitCode = Math.max(...codes);
 // The runs have long logs, of which often only the end is kept.

@@ -84,7 +84,9 @@ export function describeOnEachLine(
   define: (test: StageTest) => void,
   { environment = {}, install = linked, settings = {}, user }: StageOptions = {},
 ): void {
-  describe(title, () => {
+  describe(title, function () {
+    // Other browsers may work beside this one.
+    this.timeout(300_000);
     const nodeReds = new Map<NodeRedLine, NodeRed>();
     let browser: Browser;
 
