@@ -1,6 +1,6 @@
 /**
- * Runs all tests: those that are quick and those that wait for browsers and processes several files at a time, and by
- * themselves those that measure time or fill the machine.
+ * Runs all tests: several files at a time of those that compute, of those that wait for browsers, and of those that play
+ * in a time of their own; by themselves those that measure time or fill the machine.
  */
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { fromRoot } from './build/paths.ts';
 import { failuresText } from './test/failures.ts';
 
-/** Beginnings of the paths of test files that mostly wait for browsers and for Node-RED; what takes longest comes first. */
+/** Beginnings of the paths of test files that wait for browsers and for Node-RED; what takes longest comes first. */
 const waiting = [
   'test/browser/kept-values',
   'test/browser/dialogs',
@@ -21,13 +21,11 @@ const waiting = [
   'test/end-to-end/',
   'test/examples/',
 ];
+/** Beginnings of the paths of test files that leave the machine idle most of the time, but not to browsers. */
+const idle = ['test/bench/', 'test/promises/deploys', 'test/promises/job-kills', 'test/promises/day'];
 /** Beginnings of the paths of test files that run one after the other. */
 const alone = [
-  'test/bench/',
   'test/connection/',
-  'test/promises/day',
-  'test/promises/deploys',
-  'test/promises/job-kills',
   'test/promises/limit',
   'test/promises/restarts',
   'test/promises/token',
@@ -36,8 +34,8 @@ const alone = [
   'test/sending/faults',
   'test/simulator/limit',
 ];
-/** Files at a time, of those that compute and of those that wait. */
-const jobs = { computing: 2, waiting: 3 };
+/** Files at a time, where it is more than one. */
+const jobs = { computing: 2, waiting: 3, idle: 2 };
 
 const mocha = fileURLToPath(import.meta.resolve('mocha/bin/mocha.js'));
 const folder = mkdtempSync(join(tmpdir(), 'norce-test-'));
@@ -66,18 +64,18 @@ const files = globSync('test/**/*.test.ts', { cwd: fromRoot() })
   .sort();
 const rankIn = (beginnings: readonly string[], file: string) =>
   beginnings.findIndex((beginning) => file.startsWith(beginning));
-const isIn = (beginnings: readonly string[]) => (file: string) => rankIn(beginnings, file) >= 0;
+/** The files of a list, in its order. */
+const filesOf = (beginnings: readonly string[]) =>
+  files
+    .filter((file) => rankIn(beginnings, file) >= 0)
+    .sort((a, b) => rankIn(beginnings, a) - rankIn(beginnings, b));
 const severalAtATime = (count: number) => ['--parallel', '--jobs', String(count)];
+const computing = files.filter((file) => rankIn([...waiting, ...idle, ...alone], file) < 0);
 const codes = [
-  await run(
-    files.filter((file) => !isIn([...waiting, ...alone])(file)),
-    ...severalAtATime(jobs.computing),
-  ),
-  await run(
-    files.filter(isIn(waiting)).sort((a, b) => rankIn(waiting, a) - rankIn(waiting, b)),
-    ...severalAtATime(jobs.waiting),
-  ),
-  await run(files.filter(isIn(alone))),
+  await run(computing, ...severalAtATime(jobs.computing)),
+  await run(filesOf(waiting), ...severalAtATime(jobs.waiting)),
+  await run(filesOf(idle), ...severalAtATime(jobs.idle)),
+  await run(filesOf(alone)),
 ];
 process.exitCode = Math.max(...codes);
 // The runs have long logs, of which often only the end is kept.
