@@ -73,7 +73,7 @@ describe('bench', () => {
   });
 
   it('runs from end to end at tiny sizes, and leaves the published figures alone', async function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     const folder = await mkdtemp(join(tmpdir(), 'norce-bench-test-'));
     const changed = () =>
       stat(fromRoot('docs', 'figures.md')).then(
