@@ -68,7 +68,7 @@ const rankIn = (beginnings: readonly string[], file: string) =>
 const filesOf = (beginnings: readonly string[]) =>
   files
     .filter((file) => rankIn(beginnings, file) >= 0)
-    .sort((a, b) => rankIn(beginnings, a) - rankIn(beginnings, b));
+    .sort((left, right) => rankIn(beginnings, left) - rankIn(beginnings, right));
 const severalAtATime = (count: number) => ['--parallel', '--jobs', String(count)];
 const computing = files.filter((file) => rankIn([...waiting, ...idle, ...alone], file) < 0);
 const codes = [

@@ -126,12 +126,12 @@ describe('store: collections', () => {
     // Of two suppliers one goes into a batch, and the other waits.
     await begunBatch(again, id, 'one');
     assert.equal((await again.collections.state(id)).isFlushAsked, true);
-    await again.batches.fill('one', 0, [], [], 2);
+    await again.batches.fill('one', 0, [], [], [], 2);
     await again.batches.sealed('one');
     await again.batches.end('one', '{}', 3);
     await begunBatch(again, id, 'two');
     assert.equal((await add(2, again)).isFlushAsked, false, 'it has been carried out');
-    await again.batches.fill('two', 0, [], [], 4);
+    await again.batches.fill('two', 0, [], [], [], 4);
     await again.batches.sealed('two');
     await again.collections.flush(id);
     await again.collections.discardWaiting(id);
