@@ -37,7 +37,7 @@ const command = fc.record({
       'reject',
     ] as const),
     ...(['attempt', 'attempt', 'again', 'accepted', 'accepted', 'failed', 'abandoned', 'keys'] as const),
-    ...(['discard kept', 'discard waiting', 'finish outcome', 'reopen'] as const),
+    ...(['flush', 'discard kept', 'discard waiting', 'finish outcome', 'reopen'] as const),
   ),
   collection: fc.nat(1),
   supplierId: fc.constantFrom(null, null, null, 7),
@@ -79,8 +79,8 @@ async function snapshotOf(store: Store, model: CollectionModel) {
   const all = await collections.list();
   return {
     collections: await Promise.all(
-      all.map(async ({ id, waiting, oldestAt = null, failed, rejected }) => ({
-        ...{ waiting, oldestAt, failed, rejected },
+      all.map(async ({ id, waiting, oldestAt = null, isFlushAsked, failed, rejected }) => ({
+        ...{ waiting, oldestAt, isFlushAsked, failed, rejected },
         kept: await Promise.all(
           (['failed', 'rejected'] as const).map(async (kind) =>
             (await collections.kept(id, kind, 0, 1000)).map(({ id: _, kind: __, ...item }) => item),
@@ -165,7 +165,7 @@ describe('store: model of collections and batches', () => {
         let store = stores.open(file);
         for (const name of ['one', 'two']) {
           const { id } = await store.collections.open({ scope, import: 'import-onhands', name }, '{}');
-          model.collections.push({ id, waiting: [], kept: [] });
+          model.collections.push({ id, waiting: [], isFlushAsked: false, kept: [] });
         }
         let text = 0;
         let jobs = 0;
@@ -209,6 +209,8 @@ describe('store: model of collections and batches', () => {
               if (isOdd) assert.equal(...(await append()));
               return [...both];
             }
+            case 'flush':
+              return [(await collections.flush(id)).isFlushAsked, model.flush(id)];
             case 'discard kept': {
               if (pick % 3 > 0) return undefined;
               const which = isOdd ? 'failed' : 'rejected';
@@ -222,6 +224,8 @@ describe('store: model of collections and batches', () => {
               const partitionBytes = pick % 2 === 0 ? 40 : undefined;
               const name = `batch ${model.batches.length}`;
               const wanted = model.begin(id, name, most, partitionBytes);
+              if (wanted === undefined && model.collections[each.collection]?.isFlushAsked)
+                note('flushed in parts');
               const said = await batches.begin(
                 id,
                 { id: name, settings: '{}', most, ...(partitionBytes && { partitionBytes }) },
@@ -344,7 +348,7 @@ describe('store: model of collections and batches', () => {
     );
     const cases = [
       ...['fill', 'end request', 'end', 'accepted', 'requeue', 'withheld', 'replaced'],
-      ...['replaced beside', 'mixed in stages'],
+      ...['replaced beside', 'mixed in stages', 'flushed in parts'],
     ];
     await enoughRounds(property, {
       rounds: 6,

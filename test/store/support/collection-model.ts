@@ -68,6 +68,8 @@ interface Batch {
 interface Collection {
   readonly id: number;
   waiting: Block[];
+  /** Forgotten when nothing waits any more. */
+  isFlushAsked: boolean;
   kept: Kept[];
 }
 
@@ -180,11 +182,18 @@ export class CollectionModel {
     return before - collection.kept.length;
   }
 
+  flush(id: number): boolean {
+    const collection = this.#collection(id);
+    collection.isFlushAsked ||= collection.waiting.length > 0;
+    return collection.isFlushAsked;
+  }
+
   discardWaiting(id: number): number | string {
     const collection = this.#collection(id);
     if (this.#isSealing(collection)) return 'COLLECTION_SEALING';
     const { length } = collection.waiting.flatMap(({ items }) => items);
     collection.waiting = [];
+    collection.isFlushAsked = false;
     return length;
   }
 
@@ -210,6 +219,7 @@ export class CollectionModel {
     const partitions =
       partitionBytes === undefined ? 1 : Math.max(1, Math.ceil(collected.bytes / partitionBytes));
     const taken = collection.waiting.splice(0, blocks);
+    collection.isFlushAsked &&= collection.waiting.length > 0;
     this.batches.push({
       id: batchId,
       collection,
@@ -446,6 +456,7 @@ export class CollectionModel {
       collections: this.collections.map((collection) => ({
         waiting: amountOf(collection.waiting.flatMap(({ items }) => items)),
         oldestAt: collection.waiting[0]?.at ?? null,
+        isFlushAsked: collection.isFlushAsked,
         failed: amount(of(collection, 'failed')),
         rejected: amount(of(collection, 'rejected')),
         kept: [kept(collection, 'failed'), kept(collection, 'rejected')],
