@@ -47,7 +47,7 @@ export function isComplete(record: ItemRecord, names: readonly string[]): boolea
 
 const prefixes = new WeakMap<readonly string[], string>();
 
-/** What stands before the values in the text of a key; the same for every item of an import. */
+/** What stands before the values in the text of a key, for lists of names that live as long as a preparation. */
 function prefixOf(names: readonly string[]): string {
   let prefix = prefixes.get(names);
   if (prefix === undefined) {
@@ -59,6 +59,10 @@ function prefixOf(names: readonly string[]): string {
 
 /** Unique text of key values; undefined where one is missing. */
 export function keyText(record: ItemRecord, names: readonly string[]): string | undefined {
+  return textOf(record, names, `${names.join('+')}=`);
+}
+
+function textOf(record: ItemRecord, names: readonly string[], prefix: string): string | undefined {
   // Of the right length from the beginning: this runs for every item, and a list that grows leaves others behind.
   const parts = new Array<string>(names.length).fill('');
   for (let index = 0; index < names.length; index++) {
@@ -72,13 +76,14 @@ export function keyText(record: ItemRecord, names: readonly string[]): string | 
     if (values.length === 0) return undefined;
     parts[index] = values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000');
   }
-  return prefixOf(names) + JSON.stringify(parts);
+  return prefix + JSON.stringify(parts);
 }
 
 /**
  * The identity of an item; undefined where no alternative is complete.
  *
- * @param alternatives Fields by which Connect finds the record, the first that is complete counts.
+ * @param alternatives Fields by which Connect finds the record, the first that is complete counts; the same lists for
+ *   all items.
  */
 export function identify(
   item: ItemRecord,
@@ -87,7 +92,7 @@ export function identify(
   let key: string | undefined;
   let aliases = noAliases;
   for (const names of alternatives) {
-    const text = keyText(item, names);
+    const text = textOf(item, names, prefixOf(names));
     if (text === undefined) continue;
     if (key === undefined) key = text;
     else aliases = [...aliases, text];
@@ -102,5 +107,5 @@ export function identify(
  * @param cutBy Fields whose values bound a scope.
  */
 export function scopeText(item: ItemRecord, cutBy: readonly string[]): string {
-  return cutBy.length === 0 ? '' : (keyText(item, cutBy) ?? '').toLowerCase();
+  return cutBy.length === 0 ? '' : (textOf(item, cutBy, prefixOf(cutBy)) ?? '').toLowerCase();
 }

@@ -252,7 +252,8 @@ export interface BatchStore {
    * partition too.
    *
    * @param newest Of each item that holds a line that came back, and of all items with the same key as one of those or
-   *   as a line that failed; nothing of the others, which are as new as their batch.
+   *   as a line that failed, or that may write a record which that would have written; nothing of the others, which are
+   *   as new as their batch.
    */
   fill(
     id: string,

@@ -5,6 +5,8 @@ import {
   type FeedItem,
   type GivenItems,
   type ItemError,
+  isDivisible,
+  type Preparation,
   type PreparedItem,
   type PreparedRequest,
   type PrepareOptions,
@@ -49,7 +51,7 @@ function givenItems(items: readonly FeedItem[]): GivenItems {
 
 /**
  * The newest line of each item of which that has to be known. Mostly nothing came back and nothing is rejected, so that
- * nothing is kept.
+ * nothing is kept. Where items of other keys may write what a rejected line would have written, it is known of all.
  *
  * @param returned How many lines from the front came back.
  */
@@ -58,8 +60,10 @@ function newestLines(
   list: readonly FeedItem[],
   returned: number,
   rejected: readonly FailedLine[],
+  prepared: Preparation,
 ): NewestLine[] {
   if (returned === 0 && rejected.length === 0) return [];
+  const isForAll = rejected.length > 0 && !isDivisible(prepared);
   const keys = new Set([...list.slice(0, returned), ...rejected].map(({ key }) => key));
   // Under settings that are newer than its line an item may have another key.
   for (const { items } of requests) {
@@ -67,7 +71,7 @@ function newestLines(
   }
   return requests.flatMap(({ stage, items }) =>
     items
-      .filter(({ key }) => keys.has(key))
+      .filter(({ key }) => isForAll || keys.has(key))
       .map(({ key, indexes }) => ({ key, stage, line: indexes.at(-1) as number })),
   );
 }
@@ -108,6 +112,6 @@ export async function merge({ options, lines, returned, open }: MergeJob): Promi
     }
   }
   const kept = rejected.map(({ index, errors }) => keptOf(index, errors));
-  const newest = newestLines(requests, list, returned, kept);
+  const newest = newestLines(requests, list, returned, kept, prepared);
   return { pieces: packer.finish(), rejected: kept, newest, warnings };
 }

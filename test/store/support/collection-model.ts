@@ -261,9 +261,10 @@ export class CollectionModel {
   ): void {
     batch.filled.add(partition);
     const keys = new Set(lines.map(keyOf));
-    // What is new of a key is the newer the more it comes after; what was rejected stays in its order.
+    // What is new of a key is the newer the more it comes after; what was rejected stays in its order among all keys.
     const ranks = new Map<string, number>();
     let lastRejected = 0;
+    let lastItem = -1;
     for (const [line, item] of lines.entries()) {
       const key = keyOf(item);
       const before = lines.slice(0, line).filter((each) => keyOf(each) === key).length;
@@ -273,11 +274,21 @@ export class CollectionModel {
         return batch.lines.get(key)?.[before] ?? batch.newest + rank;
       };
       for (const rejected of failed.filter((each) => each.line === line)) {
-        this.#keep(batch.collection, 'failed', batch, rejected, at, ageAt(lastRejected));
+        this.#keep(
+          batch.collection,
+          'failed',
+          batch,
+          rejected,
+          at,
+          ageAt(Math.max(lastRejected, lastItem + 1)),
+        );
         lastRejected = ranks.get(key) ?? 0;
       }
       const own = newest.filter((each) => each.line === line).sort((one, other) => one.stage - other.stage);
-      for (const { stage } of own) batch.ages.set(`${stage} ${key}`, ageAt(stage));
+      for (const { stage } of own) {
+        batch.ages.set(`${stage} ${key}`, ageAt(Math.max(stage, lastRejected)));
+        lastItem = Math.max(lastItem, ranks.get(key) ?? 0);
+      }
     }
     batch.items = batch.items.filter((item) => !keys.has(keyOf(item)));
     for (const { request: number, stage, items } of pieces) {

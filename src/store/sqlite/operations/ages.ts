@@ -72,15 +72,20 @@ function inOrder(failed: readonly FailedLine[], newest: readonly NewestLine[]): 
 
 /**
  * What stands for the stage in the ages of values that are new: it grows from value to value of a key, and is never
- * lower than the stage. What failed stays in its order, whatever its key, because different items may write one record.
- * Of more values of a key than there are stages the oldest are not told from each other.
+ * lower than the stage. Different items may write one record: a line that failed is newer than every item before it,
+ * whatever their keys, and no newer than what comes after it. Of values as old as each other the one that is kept first
+ * goes first, and items are kept after lines. Of more values of a key than there are stages the oldest are not told
+ * from each other, nor are those of different keys then.
  */
 function ranksOf(values: readonly Value[]): readonly number[] {
   const last = new Map<string, number>();
   let lastFailed = 0;
+  let lastItem = -1;
   const ranks = values.map(({ key, stage }) => {
-    const rank = Math.max((last.get(key) ?? -1) + 1, stage ?? lastFailed);
-    if (stage === undefined) lastFailed = rank;
+    const isFailed = stage === undefined;
+    const rank = Math.max((last.get(key) ?? -1) + 1, lastFailed, isFailed ? lastItem + 1 : stage);
+    if (isFailed) lastFailed = rank;
+    else lastItem = Math.max(lastItem, rank);
     last.set(key, rank);
     return rank;
   });
