@@ -99,6 +99,8 @@ export function describeOnEachLine(
           const nodeRed = await NodeRed.start(environment, { install, line, settings });
           nodeReds.set(line, nodeRed);
           if (user !== undefined) await nodeRed.signIn(user.name, user.password);
+          // Node-RED 5 shows a tip a second after it has begun to load, which throws where the sidebar comes later.
+          await nodeRed.choose({ editor: { view: { 'view-show-tips': false } } });
         }),
       ]);
     });

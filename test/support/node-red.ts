@@ -209,6 +209,16 @@ export class NodeRed {
     this.#authorization = { authorization: `Bearer ${await this.token(username, password)}` };
   }
 
+  /** Keeps what a user has chosen in the editor's settings, as the editor itself does. */
+  async choose(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const answer = await fetch(`${this.adminUrl}/settings/user`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...this.#authorization },
+      body: JSON.stringify(settings),
+    });
+    if (!answer.ok) throw new Error(`Node-RED kept no settings: ${answer.status} ${await answer.text()}`);
+  }
+
   /** The flows as they are deployed, without credentials. */
   async flows(): Promise<FlowNodes> {
     const answer = await fetch(`${this.adminUrl}/flows`, { headers: this.#authorization });
