@@ -43,7 +43,7 @@ export interface CollectionState {
    * would if it had just been collected, as far as what waits behind it allows. Undefined where nothing waits.
    */
   readonly turn: number | undefined;
-  /** Somebody has asked for what waits to be given out, and something has waited ever since. */
+  /** Somebody has asked for what waits to be given out, and something of what waited then still does, or came back. */
   readonly isFlushAsked: boolean;
   /** Items that Connect did not take, kept until they are requeued or discarded. */
   readonly failed: Amount;
@@ -99,7 +99,7 @@ export interface CollectionStore {
    * @param most What may wait in the collection, what failed included; `COLLECTION_FULL` beyond it.
    */
   append(id: number, block: NewBlock, most: Amount, at: number): Promise<CollectionState>;
-  /** Notes that what waits is to be given out, until nothing waits any more. Does nothing where nothing waits. */
+  /** Notes that what waits is to be given out, until a batch has taken the last of it. Nothing where nothing waits. */
   flush(id: number): Promise<CollectionState>;
   /** Keeps rejected items; beyond `most` the oldest rejected ones are dropped. */
   reject(id: number, items: readonly NewKept[], most: Amount, at: number): Promise<CollectionState>;

@@ -165,7 +165,7 @@ describe('store: model of collections and batches', () => {
         let store = stores.open(file);
         for (const name of ['one', 'two']) {
           const { id } = await store.collections.open({ scope, import: 'import-onhands', name }, '{}');
-          model.collections.push({ id, waiting: [], isFlushAsked: false, kept: [] });
+          model.collections.push({ id, waiting: [], flushed: undefined, kept: [] });
         }
         let text = 0;
         let jobs = 0;
@@ -224,7 +224,7 @@ describe('store: model of collections and batches', () => {
               const partitionBytes = pick % 2 === 0 ? 40 : undefined;
               const name = `batch ${model.batches.length}`;
               const wanted = model.begin(id, name, most, partitionBytes);
-              if (wanted === undefined && model.collections[each.collection]?.isFlushAsked)
+              if (wanted === undefined && model.collections[each.collection]?.flushed !== undefined)
                 note('flushed in parts');
               const said = await batches.begin(
                 id,

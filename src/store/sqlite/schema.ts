@@ -145,7 +145,7 @@ CREATE TABLE collection (
   failed_bytes INTEGER NOT NULL DEFAULT 0,
   rejected_items INTEGER NOT NULL DEFAULT 0,
   rejected_bytes INTEGER NOT NULL DEFAULT 0,
-  flush_asked INTEGER NOT NULL DEFAULT 0,
+  flush_place INTEGER,
   UNIQUE (scope, import, name)
 ) STRICT;
 

@@ -68,8 +68,8 @@ interface Batch {
 interface Collection {
   readonly id: number;
   waiting: Block[];
-  /** Forgotten when nothing waits any more. */
-  isFlushAsked: boolean;
+  /** The age of the newest block when somebody asked for what waited. */
+  flushed: number | undefined;
   kept: Kept[];
 }
 
@@ -184,8 +184,8 @@ export class CollectionModel {
 
   flush(id: number): boolean {
     const collection = this.#collection(id);
-    collection.isFlushAsked ||= collection.waiting.length > 0;
-    return collection.isFlushAsked;
+    if (collection.waiting.length > 0) collection.flushed = this.#blocks * stageRoom;
+    return collection.flushed !== undefined;
   }
 
   discardWaiting(id: number): number | string {
@@ -193,7 +193,7 @@ export class CollectionModel {
     if (this.#isSealing(collection)) return 'COLLECTION_SEALING';
     const { length } = collection.waiting.flatMap(({ items }) => items);
     collection.waiting = [];
-    collection.isFlushAsked = false;
+    collection.flushed = undefined;
     return length;
   }
 
@@ -219,7 +219,9 @@ export class CollectionModel {
     const partitions =
       partitionBytes === undefined ? 1 : Math.max(1, Math.ceil(collected.bytes / partitionBytes));
     const taken = collection.waiting.splice(0, blocks);
-    collection.isFlushAsked &&= collection.waiting.length > 0;
+    const { flushed = 0 } = collection;
+    const isAsked = ({ isReturned, age }: Block) => isReturned || age <= flushed;
+    if (!collection.waiting.some(isAsked)) collection.flushed = undefined;
     this.batches.push({
       id: batchId,
       collection,
@@ -467,7 +469,7 @@ export class CollectionModel {
       collections: this.collections.map((collection) => ({
         waiting: amountOf(collection.waiting.flatMap(({ items }) => items)),
         oldestAt: collection.waiting[0]?.at ?? null,
-        isFlushAsked: collection.isFlushAsked,
+        isFlushAsked: collection.flushed !== undefined,
         failed: amount(of(collection, 'failed')),
         rejected: amount(of(collection, 'rejected')),
         kept: [kept(collection, 'failed'), kept(collection, 'rejected')],

@@ -4,7 +4,7 @@
 import type { Batch, BatchOutcome, BatchState, NewBatch, NoBatch } from '../../collections.ts';
 import type { Database } from '../driver.ts';
 import { type Claim, claim } from './claims.ts';
-import { collectionWithId, count, noPlace } from './collections.ts';
+import { collectionWithId, count, endFlush, noPlace } from './collections.ts';
 import { entryUnknown } from './entry-unknown.ts';
 import { endFeed, feedsBefore } from './feed-order.ts';
 import { unmarkReplaced } from './replaced.ts';
@@ -182,6 +182,7 @@ export const batchOperations = {
       );
     }
     count(database, collectionId, 'waiting', { items: -items, bytes: -bytes });
+    endFlush(database, collectionId, range.last);
     return batchWithId(database, owner, id);
   },
 

@@ -18,7 +18,7 @@ interface CollectionRow extends CollectionName {
   readonly failedBytes: number;
   readonly rejectedItems: number;
   readonly rejectedBytes: number;
-  readonly flushAsked: number;
+  readonly flushPlace: number | null;
   readonly lastSealed: number | null;
 }
 
@@ -26,7 +26,7 @@ interface CollectionRow extends CollectionName {
 const selectCollection = `
   SELECT id, scope, import, name, settings, waiting_items AS waitingItems, waiting_bytes AS waitingBytes,
     failed_items AS failedItems, failed_bytes AS failedBytes, rejected_items AS rejectedItems,
-    rejected_bytes AS rejectedBytes, flush_asked AS flushAsked,
+    rejected_bytes AS rejectedBytes, flush_place AS flushPlace,
     (SELECT last_place FROM batch WHERE batch.collection_id = collection.id AND batch.state <> 'ended'
        AND batch.state = 'sealing') AS lastSealed
   FROM collection`;
@@ -63,7 +63,7 @@ function collectionOf(database: Database, row: CollectionRow): Collection {
     oldestAt: oldest?.at,
     oldestPlace: oldest?.origin,
     turn: oldest?.turn,
-    isFlushAsked: row.flushAsked !== 0,
+    isFlushAsked: row.flushPlace !== null,
     failed: { items: row.failedItems, bytes: row.failedBytes },
     rejected: { items: row.rejectedItems, bytes: row.rejectedBytes },
   };
@@ -90,10 +90,7 @@ function stateOf(database: Database, id: number): CollectionState {
 /** What may be counted of a collection. */
 export type Counted = 'waiting' | 'failed' | 'rejected';
 
-/**
- * Adds to what is counted of a collection, or takes away where the amount is negative. When nothing waits any more,
- * a flush has been carried out.
- */
+/** Adds to what is counted of a collection, or takes away where the amount is negative. */
 export function count(database: Database, id: number, what: Counted, { items, bytes }: Amount): void {
   database.run(
     `UPDATE collection SET ${what}_items = ${what}_items + ?, ${what}_bytes = ${what}_bytes + ? WHERE id = ?`,
@@ -101,8 +98,17 @@ export function count(database: Database, id: number, what: Counted, { items, by
     bytes,
     id,
   );
-  if (what !== 'waiting' || items > 0) return;
-  database.run('UPDATE collection SET flush_asked = 0 WHERE id = ? AND waiting_items = 0', id);
+}
+
+/** A flush has been carried out when nothing that waited then waits behind a place. What came back stands before that. */
+export function endFlush(database: Database, id: number, after: number): void {
+  database.run(
+    `UPDATE collection SET flush_place = NULL
+     WHERE id = ? AND flush_place < (SELECT coalesce(min(place), ${Number.MAX_SAFE_INTEGER}) FROM block WHERE collection_id = ? AND place > ?)`,
+    id,
+    id,
+    after,
+  );
 }
 
 /** The place of whatever is collected next. */
@@ -242,7 +248,8 @@ export const collectionOperations = {
   },
 
   'collections.flush'(database: Database, id: number): CollectionState {
-    database.run('UPDATE collection SET flush_asked = 1 WHERE id = ? AND waiting_items > 0', id);
+    const last = nextPlace(database) - 1;
+    database.run('UPDATE collection SET flush_place = ? WHERE id = ? AND waiting_items > 0', last, id);
     return stateOf(database, id);
   },
 
@@ -252,6 +259,7 @@ export const collectionOperations = {
     const { items, bytes } = collection.waiting;
     database.run('DELETE FROM block WHERE collection_id = ?', id);
     count(database, id, 'waiting', { items: -items, bytes: -bytes });
+    endFlush(database, id, noPlace);
     return items;
   },
 };
