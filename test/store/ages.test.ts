@@ -183,6 +183,20 @@ describe('store: ages', () => {
       assert.deepEqual(await upcoming(store, id), [[null, items]]);
     });
 
+    it('beside items of other records that fail: they come back in their order too', async () => {
+      const items: Item[] = ['"good"', '"bad"', '"good"', '"bad"', '"good"'].map((text, at) => [
+        `K${at}`,
+        text,
+      ]);
+      await collect(store, id, items);
+      await send(store, id, 'batch', [true], {}, fateOf(fates));
+      assert.deepEqual(await store.collections.requeue(id, 60), { requeued: 5, replaced: 0 });
+      assert.deepEqual(
+        (await upcoming(store, id)).flatMap(([, held]) => held),
+        items,
+      );
+    });
+
     it('more often than there are stages: the newest still replaces all of them', async () => {
       const values = Array.from({ length: 1500 }, () => 'bad');
       await collect(store, id, changes(...values, 'good'));

@@ -59,6 +59,27 @@ describe('sealing: the newest line of each item', () => {
     ]);
   });
 
+  it('is told of all where items of other keys may write what a rejected line would have written', async () => {
+    const list = (Code: string, Name: string, more: object = {}) => ({
+      Code,
+      Warehouses: [{ Code: 'W', Name, Locations: [{ Code: 'L', Name }] }],
+      ...more,
+    });
+    const items = [list('A', 'old'), list('B', 'new', { NoSuchField: 1 }), list('C', 'old')];
+    const lines = bytesOf(items.map((item) => lineOf('import-price-lists', item)).join('\n'));
+    const open = { requests: [], next: 0 };
+    const options = optionsOf('import-price-lists');
+    const { newest, rejected } = await merge({ options, lines, returned: 0, open });
+    assert.deepEqual(
+      rejected.map(({ line }) => line),
+      [1],
+    );
+    assert.deepEqual(
+      newest.map(({ line }) => line),
+      [0, 2],
+    );
+  });
+
   it('is told under the key by which the item goes now, where that was another when its line was written', async () => {
     const customer = (FirstName: string) => ({ Type: 1, Id: 7, Code: 'K', FirstName });
     const items = [customer('old'), customer('new')];
