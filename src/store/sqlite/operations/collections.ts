@@ -249,7 +249,12 @@ export const collectionOperations = {
 
   'collections.flush'(database: Database, id: number): CollectionState {
     const last = nextPlace(database) - 1;
-    database.run('UPDATE collection SET flush_place = ? WHERE id = ? AND waiting_items > 0', last, id);
+    // Whoever asks again and again has nothing written, and no disk waited for, unless something new waits.
+    database.run(
+      'UPDATE collection SET flush_place = ?1 WHERE id = ?2 AND waiting_items > 0 AND ifnull(flush_place, -1) < ?1',
+      last,
+      id,
+    );
     return stateOf(database, id);
   },
 
