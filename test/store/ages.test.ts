@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Store } from '../../src/store/index.ts';
-import { begunBatch, type Item, newPiece, openCollection, takenBatch } from './support/batches.ts';
+import { begunBatch, type Item, newPiece, openCollection, takenBatch, unbounded } from './support/batches.ts';
 import {
   changes,
   collect,
@@ -239,6 +239,28 @@ describe('store: ages', () => {
       await store.collections.requeue(id, 51);
       assert.deepEqual(await upcomingChanges(store, id), isWritten ? [] : ['v2', 'v3']);
     }
+  });
+
+  it('what is newer than several feeds goes behind each of them that is sent, also where an older one is still collected', async () => {
+    const portion = { supplierId: null, rejected: 0, settings: '{}', blocks: [] };
+    const begin = (sequence: string, completes: boolean) =>
+      store.feeds.append(id, { ...portion, sequence, begins: true, completes }, unbounded, 1);
+    await begin('never whole', false);
+    await collect(store, id, [['B', '"between"']]);
+    await send(store, id, 'between');
+    const feed = await wholeFeed(store, id, null, 'A');
+    await collect(store, id, changes('newer'));
+    await send(store, id, 'newer');
+    await sendFeed(store, feed, 'A');
+    const back = [['A', '"newer"']];
+    assert.deepEqual(await send(store, id, 'newer again'), back);
+    assert.deepEqual((await store.collections.state(id)).waiting.items, 0);
+    const next = await wholeFeed(store, id, null, 'A');
+    await fillFeed(store, next, 'next', 'A');
+    await store.feeds.sealed('next', '{}');
+    await takenBatch(store, 'next');
+    await endFeed(store, 'next');
+    assert.equal((await store.collections.state(id)).waiting.items, 0, 'it is older than this one');
   });
 
   it('a full feed replaces what failed just before it, in whatever stage', async () => {

@@ -66,41 +66,56 @@ export function putBehind(
   );
 }
 
-type BehindHead = Pick<ReturningBlock, 'supplierId' | 'age' | 'items' | 'bytes'> & { readonly id: number };
+interface BehindHead extends Pick<ReturningBlock, 'supplierId' | 'age' | 'items' | 'bytes'> {
+  readonly id: number;
+  readonly collectionId: number;
+}
 
-/** What waited behind a feed waits as all changes do, before everything that came later. */
-function release(database: Database, feedId: number): void {
-  const collections = database.all<{ id: number }>(
-    'SELECT DISTINCT collection_id AS id FROM feed_behind WHERE feed_id = ?',
-    feedId,
-  );
-  for (const { id: collectionId } of collections) {
+/**
+ * What waited behind a feed waits as all changes do, before everything that came later. Changes that are newer than
+ * several open feeds wait behind the first of them, which may still be collected for long: those that are newer than
+ * this one go too, and wait behind the other one again when they have been written.
+ */
+function release(database: Database, { scope, import: name, supplierId, place }: Feed): void {
+  const open = feedsWhere(database, 'scope = ? AND import = ? AND supplier_id IS ?', scope, name, supplierId);
+  const byCollection = new Map<number, BehindHead[]>();
+  for (const { id } of open) {
     // Without their lines, which would be in memory all at once.
     const heads = database.all<BehindHead>(
-      `SELECT id, supplier_id AS supplierId, age, items, bytes FROM feed_behind
-       WHERE feed_id = ? AND collection_id = ? ORDER BY id`,
-      feedId,
-      collectionId,
+      `SELECT id, collection_id AS collectionId, supplier_id AS supplierId, age, items, bytes FROM feed_behind
+       WHERE feed_id = ? AND origin >= ?`,
+      id,
+      place,
     );
+    for (const head of heads) {
+      const known = byCollection.get(head.collectionId);
+      if (known === undefined) byCollection.set(head.collectionId, [head]);
+      else known.push(head);
+    }
+  }
+  for (const [collectionId, heads] of byCollection) {
     putBack(
       database,
       collectionId,
-      heads.map(({ id, ...head }) => ({
-        ...head,
-        turn: originOf(head.age),
-        insert(place, { age, origin, turn }) {
-          database.run(
-            `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
+      // What is as old as each other stays in the order in which it was written.
+      heads
+        .sort((one, other) => one.id - other.id)
+        .map(({ id, collectionId: _collectionId, ...head }) => ({
+          ...head,
+          turn: originOf(head.age),
+          insert(place, { age, origin, turn }) {
+            database.run(
+              `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
              SELECT collection_id, ?, ?, 1, ?, ?, supplier_id, items, bytes, at, lines FROM feed_behind WHERE id = ?`,
-            place,
-            origin,
-            age,
-            turn,
-            id,
-          );
-          database.run('DELETE FROM feed_behind WHERE id = ?', id);
-        },
-      })),
+              place,
+              origin,
+              age,
+              turn,
+              id,
+            );
+            database.run('DELETE FROM feed_behind WHERE id = ?', id);
+          },
+        })),
     );
   }
 }
@@ -163,6 +178,6 @@ export function endFeed(database: Database, batchId: string): void {
   const feed = feedOfBatch(database, batchId);
   if (feed === undefined) return;
   // A job that has failed may have written a part of the feed.
-  release(database, feed.id);
+  release(database, feed);
   if (feed.state !== 'held') dropFeed(database, feed.id);
 }
