@@ -251,9 +251,10 @@ export const collectionOperations = {
     const last = nextPlace(database) - 1;
     // Whoever asks again and again has nothing written, and no disk waited for, unless something new waits.
     database.run(
-      'UPDATE collection SET flush_place = ?1 WHERE id = ?2 AND waiting_items > 0 AND ifnull(flush_place, -1) < ?1',
+      'UPDATE collection SET flush_place = ? WHERE id = ? AND waiting_items > 0 AND ifnull(flush_place, -1) < ?',
       last,
       id,
+      last,
     );
     return stateOf(database, id);
   },
