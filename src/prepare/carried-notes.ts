@@ -4,6 +4,9 @@
 import type { ImportOutline, ListOutline } from '../contract/outline.ts';
 import type { FieldPlan } from './field-plan.ts';
 
+/** Of a list that is not named no field differs. */
+const nowhere: readonly number[] = Object.freeze([]);
+
 /** Masks by header list: the fields that any record carries, and those that all of them do. */
 export class CarriedNotes {
   /** -1 where no record that the list governs was noted. */
@@ -25,13 +28,15 @@ export class CarriedNotes {
     this.#all[index] = known === -1 ? carried : (this.#all[index] ?? 0) & carried;
   }
 
-  /** Fields that some records carry and others lack; those that Connect skips when empty make no difference. */
-  differing(): number[] {
-    const differing = new Array<number>(this.any.length).fill(0);
-    for (let index = 0; index < differing.length; index++) {
-      const uneven = (this.any[index] ?? 0) ^ (this.#all[index] ?? 0);
-      differing[index] = uneven & ~(this.#plan.skipped[index] ?? 0);
-    }
-    return differing;
+  /**
+   * Fields that some records carry and others lack; those that Connect skips when empty make no difference. Empty
+   * where there are none.
+   */
+  differing(): readonly number[] {
+    // Most items are one record: nothing is made for those.
+    if (this.any.every((mask, index) => mask === this.#all[index])) return nowhere;
+    return this.any.map(
+      (mask, index) => (mask ^ (this.#all[index] ?? 0)) & ~(this.#plan.skipped[index] ?? 0),
+    );
   }
 }

@@ -57,13 +57,17 @@ function noKey({ identity }: Preparation): ItemError {
   };
 }
 
+/** What most items come to: nothing is made for each of them. */
+const noErrors: readonly ItemError[] = Object.freeze([]);
+const uncut = Object.freeze({});
+
 /** The slices of an item whose records carry different fields, or why there are none; nothing for any other. */
 function cut(
   inspection: Inspection,
   text: string,
   preparation: Preparation,
 ): { readonly slices?: readonly Slice[]; readonly errors?: readonly ItemError[] } {
-  if (inspection.differing.every((mask) => mask === 0)) return {};
+  if (inspection.differing.every((mask) => mask === 0)) return uncut;
   try {
     return { slices: slicesOf(JSON.parse(text) as ItemRecord, preparation) };
   } catch (thrown) {
@@ -75,11 +79,15 @@ function cut(
 }
 
 /** What is wrong with an item of which each field by itself is right. */
-function wholeErrors(inspection: Inspection, isEmpty: boolean, preparation: Preparation): ItemError[] {
+function wholeErrors(
+  inspection: Inspection,
+  isEmpty: boolean,
+  preparation: Preparation,
+): readonly ItemError[] {
   const broken = brokenDependency(preparation.outline, inspection.carried);
   if (broken !== undefined) return [{ path: '', code: 'FIELDS_INCOMPLETE', message: broken }];
   // In a full feed a key alone says that its record still exists.
-  if (!isEmpty || preparation.options.fullFile) return [];
+  if (!isEmpty || preparation.options.fullFile) return noErrors;
   return [
     { path: '', code: 'NOTHING_TO_WRITE', message: 'The item carries its key and no field that is written.' },
   ];
@@ -92,13 +100,14 @@ function rejection(errors: readonly ItemError[], identity: Identity | undefined)
   };
 }
 
-/** Brings an item into the form in which it is sent, and adds what is wrong with it to `errors`. */
-function explain(given: ItemRecord, preparation: Preparation, errors: ItemError[]): Inspection {
+/** Brings an item into the form in which it is sent, with all that is wrong with its names, values and form. */
+function explain(given: ItemRecord, preparation: Preparation): Inspection {
   const { options, outline, plan } = preparation;
+  const errors: ItemError[] = [];
   const named = exactNames(given, outline.root, '', options.unknownProperties, errors);
   const inspection = inspect(named, outline, plan);
   errors.push(...schemaErrors(inspection.record, options.import), ...inspection.errors);
-  return inspection;
+  return { ...inspection, errors };
 }
 
 /**
@@ -111,12 +120,11 @@ export function checkItem(given: unknown, index: number, preparation: Preparatio
   if (!isRecord(given) || typeof (given as { toJSON?: unknown }).toJSON === 'function') {
     return { errors: [{ path: '', code: 'ITEM_NOT_OBJECT', message: 'An item must be an object.' }] };
   }
-  const errors: ItemError[] = [];
-  const inspection = inspectPlain(given, outline, plan) ?? explain(given, preparation, errors);
-  const { record, carried } = inspection;
-  errors.push(...importErrors(record, preparation));
+  const inspection = inspectPlain(given, outline, plan) ?? explain(given, preparation);
+  const { record, carried, errors } = inspection;
+  const further = importErrors(record, preparation);
   const identity = identify(record, preparation.identity);
-  if (errors.length > 0) return rejection(errors, identity);
+  if (errors.length + further.length > 0) return rejection([...errors, ...further], identity);
   if (identity === undefined) return rejection([noKey(preparation)], identity);
   const isEmpty = hasNothingToWrite(inspection, preparation);
   const whole = wholeErrors(inspection, isEmpty, preparation);

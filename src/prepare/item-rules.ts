@@ -1,7 +1,7 @@
 /**
  * Rules of single imports that neither schema nor outline can hold.
  */
-import { imports } from '../contract/index.ts';
+import { type ImportName, imports } from '../contract/index.ts';
 import type { ListOutline } from '../contract/outline.ts';
 import type { Preparation } from './preparation.ts';
 import { isRecord, pointerTo, recordsIn } from './records.ts';
@@ -104,20 +104,30 @@ function populationErrors(
   ];
 }
 
-/** What is wrong with an item by the rules of its import and of its feed. */
-export function importErrors(record: ItemRecord, preparation: Preparation): ItemError[] {
-  const { options } = preparation;
-  const errors: ItemError[] = [];
-  if (options.import === 'import-products') errors.push(...productErrors(record));
-  if (options.import === 'import-price-lists') errors.push(...populationErrors(record, preparation));
-  const definition = imports[options.import];
+/** Most items have none: nothing is made for those. */
+const noErrors: readonly ItemError[] = Object.freeze([]);
+
+/** What only the items of some imports can have wrong. */
+const rules: Readonly<
+  Partial<Record<ImportName, (record: ItemRecord, preparation: Preparation) => readonly ItemError[]>>
+> = { 'import-products': productErrors, 'import-price-lists': populationErrors };
+
+function feedErrors(record: ItemRecord, name: ImportName): ItemError[] {
+  const definition = imports[name];
   const requires =
-    options.fullFile && 'fullFile' in definition && 'requires' in definition.fullFile
-      ? definition.fullFile.requires
-      : [];
-  for (const name of requires) {
-    if (!record[name])
-      errors.push({ path: `/${name}`, code: 'REQUIRED', message: `A full feed needs ${name}.` });
-  }
-  return errors;
+    'fullFile' in definition && 'requires' in definition.fullFile ? definition.fullFile.requires : [];
+  return requires
+    .filter((required) => !record[required])
+    .map((required) => ({
+      path: `/${required}`,
+      code: 'REQUIRED',
+      message: `A full feed needs ${required}.`,
+    }));
+}
+
+/** What is wrong with an item by the rules of its import and of its feed. */
+export function importErrors(record: ItemRecord, preparation: Preparation): readonly ItemError[] {
+  const { import: name, fullFile } = preparation.options;
+  const errors = rules[name]?.(record, preparation) ?? noErrors;
+  return fullFile ? [...errors, ...feedErrors(record, name)] : errors;
 }
