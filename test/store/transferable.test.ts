@@ -1,10 +1,10 @@
 /**
- * What is handed over between threads instead of being copied.
+ * What is handed over between threads instead of being copied, and given back when it is done with.
  */
 
 import assert from 'node:assert/strict';
 import { merge } from '../../src/accumulator/sealing/merge.ts';
-import { transferable } from '../../src/transferable.ts';
+import { giveBack, transferable } from '../../src/transferable.ts';
 import { lineOf } from '../accumulator/sealing/support.ts';
 import { optionsOf, stock } from '../prepare/prepared.ts';
 import { bytesOf } from '../support/bytes.ts';
@@ -30,6 +30,17 @@ describe('bytes between threads', () => {
       result.pieces.map(({ texts }) => texts.buffer),
     );
     assert.equal(result.pieces.length, 1);
+  });
+
+  it('give their memory back at once, without the garbage collector', () => {
+    const megabyte = 1024 * 1024;
+    const before = process.memoryUsage().external;
+    for (let round = 0; round < 50; round++) {
+      const bytes = new Uint8Array(megabyte).fill(round);
+      giveBack(transferable({ arguments: [round, [{ texts: bytes }]] }));
+      assert.equal(bytes.length, 0);
+    }
+    assert.ok(process.memoryUsage().external - before < 2 * megabyte);
   });
 
   it('are copied where their buffer holds more, or nothing', () => {

@@ -3,7 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { asError, ConnectError } from '../../errors.ts';
-import { transferable } from '../../transferable.ts';
+import { giveBack, transferable } from '../../transferable.ts';
 import { type Cut, cutPartition, type Joined, joinPartition } from '../feeds/parts.ts';
 import { type Merged, merge } from './merge.ts';
 import type { MergeAnswer, MergeCall, MergeError, Work } from './messages.ts';
@@ -34,5 +34,6 @@ async function answerTo({ id, work, job }: MergeCall): Promise<MergeAnswer> {
 
 port.on('message', async (call: MergeCall) => {
   const answer = await answerTo(call);
+  giveBack(transferable(call));
   port.postMessage(answer, transferable(answer));
 });

@@ -17,6 +17,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 interface PendingCall {
+  readonly id: number;
   resolve(result: unknown): void;
   reject(error: ConnectError): void;
 }
@@ -35,7 +36,11 @@ function errorOf(
 export class StoreClient {
   readonly #settings: WorkerSettings;
   readonly #begin: Promise<unknown>;
-  readonly #pending = new Map<number, PendingCall>();
+  /**
+   * A few at a time, answered in the order in which they were sent. A map would be made anew every few calls, and each
+   * one that has grown old keeps all that follow it, with what they hold, until a full collection.
+   */
+  readonly #pending: PendingCall[] = [];
   #lastId = 0;
   #worker: Worker | undefined;
   #closed: Promise<void> | undefined;
@@ -79,7 +84,7 @@ export class StoreClient {
     const message: CallMessage = { id: this.#lastId, operation, arguments: values };
     worker.postMessage(message, transferable(message));
     return new Promise((resolve, reject) => {
-      this.#pending.set(message.id, { resolve, reject });
+      this.#pending.push({ id: message.id, resolve, reject });
       // The process does not end before the answer is there.
       worker.ref();
     });
@@ -101,8 +106,8 @@ export class StoreClient {
 
   #settle(worker: Worker, answers: readonly Answer[]): void {
     for (const answer of answers) {
-      const call = this.#pending.get(answer.id);
-      this.#pending.delete(answer.id);
+      const place = this.#pending.findIndex(({ id }) => id === answer.id);
+      const [call] = place < 0 ? [] : this.#pending.splice(place, 1);
       if ('error' in answer) {
         const { code, message, ...options } = answer.error;
         call?.reject(new ConnectError(code, message, options));
@@ -110,15 +115,14 @@ export class StoreClient {
         call?.resolve(answer.result);
       }
     }
-    if (this.#pending.size === 0 && !this.isClosed) worker.unref();
+    if (this.#pending.length === 0 && !this.isClosed) worker.unref();
   }
 
   #lost(worker: Worker, cause: unknown): void {
     if (this.#worker === worker) this.#worker = undefined;
     const text = 'has lost its thread; it is opened anew with the next call';
     const error = errorOf(this.#settings.file, 'STORE_FAILED', text, true, cause);
-    for (const call of this.#pending.values()) call.reject(error);
-    this.#pending.clear();
+    for (const call of this.#pending.splice(0)) call.reject(error);
   }
 
   async #end(): Promise<void> {

@@ -2,7 +2,7 @@
  * The thread of a store: takes what has come in, carries it out as a group, and answers.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { transferable } from '../../transferable.ts';
+import { giveBack, transferable } from '../../transferable.ts';
 import { Engine } from './engine.ts';
 import type { CallMessage, Message, WorkerSettings } from './messages.ts';
 
@@ -25,6 +25,7 @@ port.on('message', (first: Message) => {
   }
   if (calls.length > 0) {
     const answers = engine.perform(calls);
+    giveBack(transferable(calls.map((call) => call.arguments)));
     port.postMessage(answers, transferable(answers));
   }
   if (message === undefined) return;

@@ -8,14 +8,9 @@ const lineFeed = 0x0a;
 /** Between the key and the text of a line. */
 const tab = 0x09;
 
-/** The partition of a line by its key: any even distribution that stays the same will do. FNV-1a. */
-function partitionOf(line: Uint8Array, partitions: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < line.length && line[index] !== tab; index++) {
-    hash = Math.imul(hash ^ (line[index] as number), 0x01000193);
-  }
-  return (hash >>> 0) % partitions;
-}
+/** FNV-1a: any even distribution that stays the same will do. */
+const firstHash = 0x811c9dc5;
+const prime = 0x01000193;
 
 /** How many lines a block has. */
 export function lineCount(block: Uint8Array): number {
@@ -39,20 +34,67 @@ export function joinedLines(lines: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** Where the lines of blocks begin, end and belong. Numbers in lists of their kind: nothing is made for each line. */
+interface Division {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly partitions: Uint32Array;
+}
+
+/** Finds the lines of a block, and the partition of each by its key. */
+function division(block: Uint8Array, partitions: number): Division {
+  const count = lineCount(block);
+  const found = {
+    starts: new Uint32Array(count),
+    ends: new Uint32Array(count),
+    partitions: new Uint32Array(count),
+  };
+  let at = 0;
+  for (let line = 0; line < count; line++) {
+    found.starts[line] = at;
+    let hash = firstHash;
+    for (; at < block.length; at++) {
+      const byte = block[at] as number;
+      if (byte === tab || byte === lineFeed) break;
+      hash = Math.imul(hash ^ byte, prime);
+    }
+    const end = block.indexOf(lineFeed, at);
+    at = end < 0 ? block.length : end;
+    found.ends[line] = at;
+    found.partitions[line] = (hash >>> 0) % partitions;
+    at += 1;
+  }
+  return found;
+}
+
 /** The lines of blocks by partition, each partition's in the order in which they stand. */
 export function dividedByKey(blocks: readonly Uint8Array[], partitions: number): Map<number, Uint8Array> {
-  const divided = new Map<number, Uint8Array[]>();
-  for (const block of blocks) {
-    for (let start = 0; start < block.length; ) {
-      const found = block.indexOf(lineFeed, start);
-      const end = found < 0 ? block.length : found;
-      const line = block.subarray(start, end);
-      const partition = partitionOf(line, partitions);
-      const known = divided.get(partition);
-      if (known === undefined) divided.set(partition, [line]);
-      else known.push(line);
-      start = end + 1;
+  const divisions = blocks.map((block) => division(block, partitions));
+  // A line feed follows each line but the last.
+  const lengths = new Uint32Array(partitions);
+  for (const { starts, ends, partitions: numbers } of divisions) {
+    for (let line = 0; line < numbers.length; line++) {
+      const partition = numbers[line] as number;
+      lengths[partition] =
+        (lengths[partition] as number) + (ends[line] as number) - (starts[line] as number) + 1;
     }
   }
-  return new Map([...divided].map(([partition, lines]) => [partition, joinedLines(lines)]));
+  const divided = new Map<number, Uint8Array>();
+  for (const [partition, length] of lengths.entries()) {
+    if (length > 0) divided.set(partition, new Uint8Array(length - 1));
+  }
+  const filled = new Uint32Array(partitions);
+  for (const [index, block] of blocks.entries()) {
+    const { starts, ends, partitions: numbers } = divisions[index] as Division;
+    for (let line = 0; line < numbers.length; line++) {
+      const partition = numbers[line] as number;
+      const lines = divided.get(partition) as Uint8Array;
+      const text = block.subarray(starts[line], ends[line]);
+      let to = filled[partition] as number;
+      if (to > 0) lines[to++] = lineFeed;
+      lines.set(text, to);
+      filled[partition] = to + text.length;
+    }
+  }
+  return divided;
 }

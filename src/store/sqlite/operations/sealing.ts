@@ -1,6 +1,8 @@
 /**
  * How the items of a batch become parts of requests.
  */
+
+import { giveBack, transferable } from '../../../transferable.ts';
 import type { BatchState, NewPiece } from '../../collections.ts';
 import type { FailedLine, NewestLine, Partition } from '../../partitions.ts';
 import type { Database } from '../driver.ts';
@@ -197,6 +199,7 @@ export const sealingOperations = {
         group.map(({ lines }) => lines),
         batch.partitions,
       );
+      giveBack(transferable(group));
       for (const [partition, lines] of divided) {
         database.run(
           'INSERT INTO partition_block (batch_id, partition, age, lines) VALUES (?, ?, ?, CAST(? AS TEXT))',
@@ -205,6 +208,7 @@ export const sealingOperations = {
           group[0]?.age ?? null,
           lines,
         );
+        giveBack(transferable(lines));
       }
     }
     deleteBlocks(database, batch, end);
@@ -215,10 +219,10 @@ export const sealingOperations = {
     const batch = sealingBatch(database, id);
     if (isFilled(database, id, partition, batch)) return undefined;
     const dated = linesOf(database, id, partition, batch);
-    return {
-      lines: joinedLines(dated.map(({ lines }) => lines)),
-      returned: agesOfReturned(dated).length,
-    };
+    const returned = agesOfReturned(dated).length;
+    const lines = joinedLines(dated.map((block) => block.lines));
+    giveBack(transferable(dated));
+    return { lines, returned };
   },
 
   'batches.fill'(
