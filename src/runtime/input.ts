@@ -6,7 +6,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { asError, ConnectError } from '../errors.ts';
 import { isStopping, watchDeploys } from './deploy.ts';
 import { Outlet } from './outlet.ts';
-import { beginMessage } from './unfinished.ts';
+import { type MessageTaker, nameAtExit } from './unfinished.ts';
 
 /** Messages per port; null where a port stays silent. */
 export type Ports = (Record<string, unknown> | null)[];
@@ -30,41 +30,62 @@ type Done = (error?: Error) => void;
 const grace = 5000;
 
 /** The messages of one node. */
-class Input {
+class Input implements MessageTaker {
   readonly #RED: NodeAPI;
   readonly #outlet: Outlet;
   readonly #handler: Handler;
   readonly #closing = new AbortController();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #forget: () => void;
+  /** Counted, not listed: see the calls of `StoreClient`. */
+  #underWay = 0;
+  #whenEnded: () => void = () => undefined;
 
   constructor(RED: NodeAPI, node: Node, handler: Handler) {
     this.#RED = RED;
     this.#outlet = new Outlet(RED, node);
     this.#handler = handler;
+    this.#forget = nameAtExit(this);
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  log(text: string): void {
+    this.#outlet.log(text);
   }
 
   take(message: NodeMessageInFlow, send: Send, done: Done): void {
-    const end = beginMessage(this.#outlet.log);
-    const run = this.#run(message, send, done)
-      .catch((thrown: unknown) => this.#outlet.log(asError(thrown).message))
-      .finally(() => {
-        this.#underWay.delete(run);
-        end();
-      });
-    this.#underWay.add(run);
+    this.#underWay += 1;
+    void this.#run(message, send, done)
+      .catch((thrown: unknown) => this.log(asError(thrown).message))
+      .finally(() => this.#ended());
   }
 
   /** Cancels what waits. A deploy waits for nothing; the end of Node-RED waits a while for requests under way. */
   async close(): Promise<void> {
     this.#outlet.close();
     this.#closing.abort();
-    if (!isStopping(this.#RED) || this.#underWay.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, grace);
+    if (this.#underWay === 0) this.#forget();
+    else if (isStopping(this.#RED)) await this.#end(grace);
+  }
+
+  /** Resolves when no message is under way any more, at the latest after so many milliseconds. */
+  #end(limit: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limit);
+      this.#whenEnded = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    await Promise.race([Promise.all(this.#underWay), late]);
-    clearTimeout(timer);
+  }
+
+  #ended(): void {
+    this.#underWay -= 1;
+    if (this.#underWay > 0) return;
+    this.#whenEnded();
+    if (this.#closing.signal.aborted) this.#forget();
   }
 
   async #run(message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {

@@ -3,17 +3,25 @@
  * gets the results that had no receiver yet, and names the nodes that still had messages, so that a person can look.
  */
 
-/** Messages under way by the node that has them. */
-const underWay = new Map<(text: string) => void, number>();
+/** A node that takes messages. */
+export interface MessageTaker {
+  /** Messages that have not ended. */
+  readonly underWay: number;
+  /** Writes to the log at once. */
+  log(text: string): void;
+}
+
+const takers = new Set<MessageTaker>();
 /** What is known and has not been told. */
 const untold = new Set<() => void>();
 let isWatching = false;
 
 function tellLog(): void {
   for (const tell of untold) tell();
-  for (const [log, count] of underWay) {
-    log(
-      `Node-RED has ended while ${count} of this node's messages waited or were under way. Those that waited were not sent; of the others look at the jobs in Norce.`,
+  for (const taker of takers) {
+    if (taker.underWay === 0) continue;
+    taker.log(
+      `Node-RED has ended while ${taker.underWay} of this node's messages waited or were under way. Those that waited were not sent; of the others look at the jobs in Norce.`,
     );
   }
 }
@@ -24,19 +32,11 @@ function watchExit(): void {
   process.once('exit', tellLog);
 }
 
-/**
- * Counts a message until the function that is returned is called.
- *
- * @param log Writes to the log at once; the same function for all messages of a node.
- */
-export function beginMessage(log: (text: string) => void): () => void {
+/** Has a node named when the process ends while it has messages, until the function that is returned is called. */
+export function nameAtExit(taker: MessageTaker): () => void {
   watchExit();
-  underWay.set(log, (underWay.get(log) ?? 0) + 1);
-  return () => {
-    const rest = (underWay.get(log) ?? 0) - 1;
-    if (rest > 0) underWay.set(log, rest);
-    else underWay.delete(log);
-  };
+  takers.add(taker);
+  return () => takers.delete(taker);
 }
 
 /** Calls back when the process ends, at once and without waiting, unless the function that is returned is called before. */
