@@ -119,7 +119,8 @@ function blockOf(group: readonly Portion[]): NewBlock {
 }
 
 function blockOfLines(items: readonly CollectedItem[]): Lines {
-  const bytes = items.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  let bytes = 0;
+  for (const { text } of items) bytes += Buffer.byteLength(text);
   return { lines: linesOf(items), items: items.length, bytes };
 }
 
@@ -128,7 +129,8 @@ export function portionsOf(items: readonly CollectedItem[]): Lines[] {
   const portions: Lines[] = [];
   let first = 0;
   let length = 0;
-  for (const [index, { text }] of items.entries()) {
+  for (let index = 0; index < items.length; index++) {
+    const { text } = items[index] as CollectedItem;
     if (index - first >= blockItems || (index > first && length + text.length > blockBytes)) {
       portions.push(blockOfLines(items.slice(first, index)));
       first = index;

@@ -11,11 +11,15 @@ import type { MergeAnswer, MergeCall, Work } from './messages.ts';
 /** How long a thread waits in milliseconds for something to do, before it ends and gives its memory back. */
 const defaultIdleTime = 30_000;
 
+/** One that has merged so many bytes has grown: it does not wait beside the batch that is being sent. */
+const grownBytes = 16 * 1024 * 1024;
+const grownIdleTime = 100;
+
 /**
- * Without limits a thread lets its garbage grow to several times of what it holds. Under these it merges 1 MB of small
- * items in 40 MB of memory, and has room for all that it is ordinarily given, see `bounds.ts`.
+ * Without limits a thread lets its garbage grow to several times of what it holds. Under these it merges what it is
+ * ordinarily given in about 20 MB of memory, and has room for all that it is ordinarily given, see `bounds.ts`.
  */
-const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const memory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
 /**
  * A partition of more bytes has a thread of its own, without limits: a partition cannot be divided any further
@@ -38,8 +42,12 @@ export class Merger implements Work {
   readonly #pending = new Map<number, PendingCall>();
   #lastId = 0;
   #worker: Worker | undefined;
+  /** Bytes that it has been given. */
+  #given = 0;
   #idle: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Those who have their turn or wait for it. */
+  #turns = 0;
 
   constructor(idleTime = defaultIdleTime) {
     this.#idleTime = idleTime;
@@ -50,8 +58,14 @@ export class Merger implements Work {
    * once in the process, and not once for each collection.
    */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#turns += 1;
+    clearTimeout(this.#idle);
     const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
+    const ended = () => {
+      this.#turns -= 1;
+      this.#rest();
+    };
+    this.#turn = result.then(ended, ended);
     return result;
   }
 
@@ -79,6 +93,7 @@ export class Merger implements Work {
     clearTimeout(this.#idle);
     const isOrdinary = job.lines.length <= largestOrdinary;
     const worker = isOrdinary ? this.#running() : this.#started({});
+    if (isOrdinary) this.#given += job.lines.length;
     this.#lastId += 1;
     const call: MergeCall = { id: this.#lastId, work, job };
     // The answer to a work is of its kind.
@@ -90,7 +105,10 @@ export class Merger implements Work {
   }
 
   #running(): Worker {
-    this.#worker ??= this.#started(memory);
+    if (this.#worker === undefined) {
+      this.#worker = this.#started(memory);
+      this.#given = 0;
+    }
     return this.#worker;
   }
 
@@ -115,9 +133,16 @@ export class Merger implements Work {
       call?.resolve(answer.result);
     }
     if (call !== undefined && call.worker !== this.#worker) void call.worker.terminate();
-    if (this.#pending.size > 0) return;
-    this.#worker?.unref();
-    this.#idle = setTimeout(() => this.#end(), this.#idleTime).unref();
+    if (this.#pending.size === 0) this.#worker?.unref();
+    this.#rest();
+  }
+
+  /** Lets the thread end where nothing is left to do and nothing comes. */
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (this.#pending.size > 0 || this.#turns > 0) return;
+    const time = this.#given > grownBytes ? Math.min(grownIdleTime, this.#idleTime) : this.#idleTime;
+    this.#idle = setTimeout(() => this.#end(), time).unref();
   }
 
   #end(): void {

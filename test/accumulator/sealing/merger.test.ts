@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import type { MergeJob } from '../../../src/accumulator/sealing/merge.ts';
@@ -103,6 +104,21 @@ describe('sealing: the thread that merges', function () {
       assert.equal((await merger.merge(jobOf(2))).pieces.length, 1);
     });
     assert.equal(workers.length, 2);
+  });
+
+  it('that has merged much ends at once when nobody has a turn any more, and not before', async () => {
+    const merger = new Merger(longTime);
+    const half = () => ({ ...jobOf(0), lines: bytesOf(`key\t${'x'.repeat(9 * 1024 * 1024)}`) });
+    const workers = await threadsOf(async () => {
+      await merger.inTurn(async () => {
+        await merger.merge(half());
+        await merger.merge(half());
+        await wait(300);
+        await merger.merge(jobOf(1));
+      });
+      await once(started.at(-1) as Worker, 'exit');
+    });
+    assert.equal(workers.length, 1);
   });
 
   it('what is out of the ordinary has a thread of its own, which ends with the answer', async () => {
