@@ -139,13 +139,25 @@ interface Passage {
   readonly stream: StreamResult;
 }
 
-async function pass(items: number, isFeed: boolean, folder: string, round: number): Promise<Passage> {
+/**
+ * V8's young generation at most as large as Node.js 22 has it: each of its halves 16 MB. That of Node.js 24 may grow to
+ * four times of it, whatever runs in it.
+ */
+const smallYoungGeneration = ['--max-semi-space-size=16'];
+
+async function pass(
+  items: number,
+  isFeed: boolean,
+  folder: string,
+  round: string,
+  nodeOptions?: readonly string[],
+): Promise<Passage> {
   const connect = await TakingConnect.start();
   try {
     const collection = `${isFeed ? 'feed' : 'changes'}-${round}`;
     await writeFlows(folder, accumulatorWiring(connect.access, collection, isFeed ? 'yes' : 'no'));
     const task: MillionTask = { folder, items, isFeed };
-    const result = await resultOf<MillionResult>('million', task);
+    const result = await resultOf<MillionResult>('million', task, nodeOptions);
     const expected = isFeed ? items : recordsOf(items);
     if (result.sentItems !== expected)
       throw new Error(`${result.sentItems} of ${expected} records were sent.`);
@@ -163,24 +175,55 @@ async function pass(items: number, isFeed: boolean, folder: string, round: numbe
   }
 }
 
+/** Rounds of a great many records. */
+interface Passages {
+  readonly asItIs: readonly Passage[];
+  /** Under {@link smallYoungGeneration}. */
+  readonly small: readonly Passage[];
+}
+
+async function passagesOf(isFeed: boolean, { records, passages }: Sizes, folder: string): Promise<Passages> {
+  const asItIs: Passage[] = [];
+  const small: Passage[] = [];
+  for (let round = 0; round < passages; round++) {
+    asItIs.push(await pass(records, isFeed, folder, `${round}`));
+    small.push(await pass(records, isFeed, folder, `${round}-small`, smallYoungGeneration));
+  }
+  return { asItIs, small };
+}
+
 const passing =
   'Handed over in arrays of 1,000, two at a time; one record has been sent before, so that libraries are loaded. Connect is a server in another process that takes everything.';
 
-function usageFigures(title: string, passages: readonly Passage[]): Figure[] {
-  const values = (value: (result: MillionResult) => number) => passages.map(({ result }) => value(result));
+function memoryFigure(name: string, passages: readonly Passage[], method: string): Figure {
+  return {
+    name,
+    unit: 'MB',
+    better: 'lower',
+    measured: series(
+      'accumulator',
+      passages.map(({ result }) => result.peakMemory / 1e6),
+    ),
+    beside: series('limit', [120]),
+    aim: 'at most 120 MB',
+    method,
+  };
+}
+
+function usageFigures(title: string, { asItIs, small }: Passages): Figure[] {
+  const values = (value: (result: MillionResult) => number) => asItIs.map(({ result }) => value(result));
+  const memory = `${title}, peak memory above idle`;
   return [
-    {
-      name: `${title}, peak memory above idle`,
-      unit: 'MB',
-      better: 'lower',
-      measured: series(
-        'accumulator',
-        values(({ peakMemory }) => peakMemory / 1e6),
-      ),
-      beside: series('limit', [120]),
-      aim: 'at most 120 MB',
-      method: `Highest resident memory of the process less that of the idle Node-RED. ${passing}`,
-    },
+    memoryFigure(
+      memory,
+      asItIs,
+      `Highest resident memory of the process less that of the idle Node-RED. ${passing}`,
+    ),
+    memoryFigure(
+      `${memory}, small young generation`,
+      small,
+      `The same with NODE_OPTIONS=${smallYoungGeneration.join(' ')}, in turn: that is the largest young generation of Node.js 22; in Node.js 24 it may grow to four times of that, whatever runs in it.`,
+    ),
     {
       name: `${title}, longest block of the event loop by our code`,
       unit: 'ms',
@@ -199,10 +242,10 @@ function usageFigures(title: string, passages: readonly Passage[]): Figure[] {
   ];
 }
 
-async function changesFigures({ records, passages: rounds }: Sizes, folder: string): Promise<Figure[]> {
-  const passages: Passage[] = [];
-  for (let round = 0; round < rounds; round++) passages.push(await pass(records, false, folder, round));
-  const title = `${records.toLocaleString('en')} stock changes`;
+async function changesFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
+  const both = await passagesOf(false, sizes, folder);
+  const passages = both.asItIs;
+  const title = `${sizes.records.toLocaleString('en')} stock changes`;
   const bytes = median(passages.map(({ bodies }) => bodies.reduce((sum, body) => sum + body.bytes, 0)));
   const seconds = (value: (result: MillionResult) => number) =>
     passages.map(({ result }) => value(result) / 1000);
@@ -219,7 +262,7 @@ async function changesFigures({ records, passages: rounds }: Sizes, folder: stri
       aim: 'as few as the size limit allows',
       method: '150 bytes each, 3 of 10 one field of a record that has come before.',
     },
-    ...usageFigures(title, passages),
+    ...usageFigures(title, both),
     {
       name: `${title}, collected`,
       unit: 's',
@@ -237,10 +280,10 @@ async function changesFigures({ records, passages: rounds }: Sizes, folder: stri
   ];
 }
 
-async function feedFigures({ records, passages: rounds }: Sizes, folder: string): Promise<Figure[]> {
-  const passages: Passage[] = [];
-  for (let round = 0; round < rounds; round++) passages.push(await pass(records, true, folder, round));
-  const title = `Full feed of ${records.toLocaleString('en')} items`;
+async function feedFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
+  const both = await passagesOf(true, sizes, folder);
+  const passages = both.asItIs;
+  const title = `Full feed of ${sizes.records.toLocaleString('en')} items`;
   for (const { bodies } of passages) {
     if (bodies.length !== 1) throw new Error(`A full feed was sent in ${bodies.length} requests.`);
   }
@@ -276,7 +319,7 @@ async function feedFigures({ records, passages: rounds }: Sizes, folder: string)
       ),
       method: 'The same rounds. The feed is confirmed in between, because the first of all is held.',
     },
-    ...usageFigures(title, passages),
+    ...usageFigures(title, both),
   ];
 }
 

@@ -9,18 +9,16 @@ const repeated = 3;
 
 const locations = 40;
 
-function keyOf(record: number): BenchItem {
-  return {
-    PartNo: `ART-${100_000 + record}`,
-    WarehouseCode: 'HUVUDLAGER',
-    LocationCode: `PLOCK-${record % locations}`,
-  };
-}
+const partNo = (record: number) => `ART-${100_000 + record}`;
+const locationCode = (record: number) => `PLOCK-${record % locations}`;
+const warehouseCode = 'HUVUDLAGER';
 
 /** A whole stock record, about 150 bytes of JSON. */
 export function stockRecord(record: number): BenchItem {
   return {
-    ...keyOf(record),
+    PartNo: partNo(record),
+    WarehouseCode: warehouseCode,
+    LocationCode: locationCode(record),
     OnhandValue: (record * 7) % 250,
     IncomingValue: (record * 3) % 60,
     LeadTimeDayCount: 1 + (record % 20),
@@ -41,5 +39,11 @@ export function stockChange(index: number): BenchItem {
   if (place < first) return stockRecord(ten * first + place);
   // Any record that has come: a multiplier that has no factor in common with most numbers scatters well enough.
   const known = (ten + 1) * first;
-  return { ...keyOf((index * 7919) % known), OnhandValue: index % 250 };
+  const record = (index * 7919) % known;
+  return {
+    PartNo: partNo(record),
+    WarehouseCode: warehouseCode,
+    LocationCode: locationCode(record),
+    OnhandValue: index % 250,
+  };
 }
