@@ -45,19 +45,16 @@ export class Appender {
    *
    * @throws ConnectError `COLLECTION_FULL`, `STORE_…`
    */
-  async add(items: readonly CollectedItem[], supplierId: number | null): Promise<void> {
+  add(items: readonly CollectedItem[], supplierId: number | null): Promise<void> {
     const portions = portionsOf(items).map(
-      (portion) =>
+      (lines) =>
         new Promise<void>((resolve, reject) => {
-          this.#waiting.push({ ...portion, supplierId, resolve, reject });
+          this.#waiting.push({ ...lines, supplierId, resolve, reject });
         }),
     );
     this.#plan();
-    // Most messages have one: there is nothing to be put together, and nothing to be thrown away after that.
-    if (portions.length === 1) return portions[0];
-    const results = await Promise.allSettled(portions);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    // Most messages have one: there is nothing to be put together.
+    return portions.length === 1 ? (portions[0] as Promise<void>) : all(portions);
   }
 
   /** In the next turn of the event loop, so that messages that come in one after the other share a commit. */
@@ -107,6 +104,13 @@ export class Appender {
       else for (const { reject } of group) reject(error);
     }
   }
+}
+
+/** Waits for all of them, also where one fails. */
+async function all(portions: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(portions);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function blockOf(group: readonly Portion[]): NewBlock {

@@ -179,11 +179,12 @@ export class Collecting implements Accumulator {
     this.#tellChange();
   }
 
-  async #append({ items, rejected }: CheckedItems): Promise<Added> {
+  #append({ items, rejected }: CheckedItems): Promise<Added> {
     const supplierId = this.#options.settings.options.supplierId ?? null;
-    if (items.length > 0) await this.#appender.add(items, supplierId);
-    if (rejected.length > 0) await this.#keep(rejected);
-    return { added: items.length, rejected };
+    const appended = items.length > 0 ? this.#appender.add(items, supplierId) : Promise.resolve();
+    // While this waits the items are in memory as the lines that are appended, and not as items too.
+    const added = { added: items.length, rejected };
+    return appended.then(rejected.length === 0 ? () => added : () => this.#keep(rejected).then(() => added));
   }
 
   #batchState(): Pick<AccumulatorState, 'batch' | 'blocked'> {

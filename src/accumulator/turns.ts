@@ -16,10 +16,9 @@ export class Turns {
    * Begins something at once where nobody has a turn, else in its own. It goes on while others have theirs, so that
    * they can be written together.
    */
-  async begin<Result>(begin: () => Promise<Result>): Promise<Result> {
+  begin<Result>(begin: () => Promise<Result>): Promise<Result> {
     if (this.#asked === 0) return this.#watched(begin());
-    const { begun } = await this.#inTurn(async () => ({ begun: this.#watched(begin()) }));
-    return begun;
+    return this.#inTurn(async () => ({ begun: this.#watched(begin()) })).then(({ begun }) => begun);
   }
 
   /**
@@ -52,12 +51,13 @@ export class Turns {
 
   #watched<Result>(begun: Promise<Result>): Promise<Result> {
     this.#underWay += 1;
-    const ended = () => {
-      this.#underWay -= 1;
-      if (this.#underWay > 0) return;
-      for (const tell of this.#whenEnded.splice(0)) tell();
-    };
-    begun.then(ended, ended);
+    begun.then(this.#ended, this.#ended);
     return begun;
   }
+
+  readonly #ended = (): void => {
+    this.#underWay -= 1;
+    if (this.#underWay > 0) return;
+    for (const tell of this.#whenEnded.splice(0)) tell();
+  };
 }

@@ -27,7 +27,8 @@ import { type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { availability, watchDeploys } from './deploy.ts';
 import { messageWishes } from './import-settings.ts';
-import { handleInput, type InputContext } from './input.ts';
+import { handleInput } from './input.ts';
+import type { InputContext } from './received-message.ts';
 import { ownCopy, rejectedProperties, warnUnlessWired } from './rejected-items.ts';
 import { servicesOf } from './services.ts';
 
@@ -92,17 +93,22 @@ class AccumulatorNode {
     };
   }
 
-  async #handle(message: NodeMessageInFlow, context: InputContext): Promise<void> {
+  #handle(message: NodeMessageInFlow, context: InputContext): Promise<void> {
     try {
-      await this.#take(message, context);
+      return this.#take(message, context).then(this.#taken, this.#failed);
     } catch (thrown) {
-      this.#status.failed(asError(thrown));
-      throw thrown;
+      return this.#failed(thrown);
     }
-    this.#status.taken();
   }
 
-  async #take(message: NodeMessageInFlow, context: InputContext): Promise<void> {
+  readonly #taken = (): void => this.#status.taken();
+
+  readonly #failed = (thrown: unknown): never => {
+    this.#status.failed(asError(thrown));
+    throw thrown;
+  };
+
+  #take(message: NodeMessageInFlow, context: InputContext): Promise<void> {
     const { accumulator, properties, options } = this.#attach();
     // Everything is checked before anything is done.
     const given = message as unknown as Record<string, unknown>;
@@ -112,14 +118,16 @@ class AccumulatorNode {
     const isStep = place?.begins === true || place?.completes === true;
     const items = itemsOf(message.payload, control !== undefined || isStep);
     refuseResetWithItems(control, isStep || (items ?? []).length > 0);
-    if (items !== undefined || isStep) {
-      const { rejected } = await (place === undefined
-        ? accumulator.add(items ?? [])
-        : accumulator.collect(items ?? [], place));
-      const names = isFull ? [...controlNames, ...feedNames] : controlNames;
-      if (rejected.length > 0) this.#reject(rejected, properties.import.import, message, context, names);
-    }
-    if (control !== undefined) await this.#carryOut(control, accumulator);
+    const carryOut = () => control && this.#carryOut(control, accumulator);
+    // At once: what comes after a reset is not thrown away with what came before it.
+    if (items === undefined && !isStep) return carryOut() ?? Promise.resolve();
+    const added =
+      place === undefined ? accumulator.add(items ?? []) : accumulator.collect(items ?? [], place);
+    return added.then(({ rejected }) => {
+      const ownNames = isFull ? [...controlNames, ...feedNames] : controlNames;
+      if (rejected.length > 0) this.#reject(rejected, properties.import.import, message, context, ownNames);
+      return carryOut();
+    });
   }
 
   #reject(

@@ -129,8 +129,10 @@ export function accumulatorSettings(
  * @throws ConnectError `OPTION_NOT_ALLOWED`, `OPTION_INVALID`
  */
 export function isFullFeed(settings: ImportSettings, options: PrepareOptions, norce: unknown): boolean {
+  // Nearly every message asks for nothing.
+  if (norce === undefined || norce === null) return settings.fullFile === 'yes';
   const asked = messageOptions({ ...settings, fullFile: 'message' }, options, norce);
-  const given = (norce as { readonly fullFile?: boolean } | null | undefined)?.fullFile;
+  const given = (norce as { readonly fullFile?: boolean }).fullFile;
   const isFull = settings.fullFile === 'message' ? asked.fullFile : settings.fullFile === 'yes';
   const different = wishNames.find((name) =>
     name === 'fullFile'

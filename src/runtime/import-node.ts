@@ -23,7 +23,8 @@ import { forceOf } from './force.ts';
 import { Outputs } from './import-outputs.ts';
 import { type ImportSettings, importSettings, messageOptions } from './import-settings.ts';
 import { ImportStatus } from './import-status.ts';
-import { handleInput, type InputContext } from './input.ts';
+import { handleInput } from './input.ts';
+import type { InputContext } from './received-message.ts';
 import { warnUnlessWired } from './rejected-items.ts';
 import { servicesOf } from './services.ts';
 

@@ -8,7 +8,7 @@ import type { Prepared, PreparedRequest } from '../prepare/index.ts';
 import type { AcceptedBatchRequest, AcceptedRequest, BatchOffer, FailedItems } from '../sending/index.ts';
 import { acceptedProperties } from './batch-input.ts';
 import { messageWishes } from './import-settings.ts';
-import type { InputContext } from './input.ts';
+import type { InputContext } from './received-message.ts';
 import { ownCopy, reasonsOf, rejectedProperties } from './rejected-items.ts';
 
 /** Makes the messages that leave a node for one that came in. */

@@ -3,25 +3,13 @@
  * that is never completed would be waited for in vain.
  */
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { asError, ConnectError } from '../errors.ts';
+import { asError } from '../errors.ts';
 import { isStopping, watchDeploys } from './deploy.ts';
 import { Outlet } from './outlet.ts';
+import { type Done, type InputContext, ReceivedMessage, type Send } from './received-message.ts';
 import { type MessageTaker, nameAtExit } from './unfinished.ts';
 
-/** Messages per port; null where a port stays silent. */
-export type Ports = (Record<string, unknown> | null)[];
-
-/** What a handler gets beside the message. */
-export interface InputContext {
-  /** Sends from the node, or from the one that a deploy has put in its place. */
-  send(ports: Ports): void;
-  /** Aborted when the node closes. */
-  readonly signal: AbortSignal;
-}
-
 type Handler = (message: NodeMessageInFlow, context: InputContext) => Promise<void>;
-type Send = (ports: Ports) => void;
-type Done = (error?: Error) => void;
 
 /**
  * Time in ms for requests under way to end when Node-RED stops. Node-RED waits 15 s for a node to close; what
@@ -36,7 +24,7 @@ class Input implements MessageTaker {
   readonly #handler: Handler;
   readonly #closing = new AbortController();
   readonly #forget: () => void;
-  /** Counted, not listed: see the calls of `StoreClient`. */
+  /** Counted only: a list would leave the garbage collector an old one to look after for every few messages. */
   #underWay = 0;
   #whenEnded: () => void = () => undefined;
 
@@ -57,9 +45,9 @@ class Input implements MessageTaker {
 
   take(message: NodeMessageInFlow, send: Send, done: Done): void {
     this.#underWay += 1;
-    void this.#run(message, send, done)
-      .catch((thrown: unknown) => this.log(asError(thrown).message))
-      .finally(() => this.#ended());
+    // A node that is being closed may have been forgotten.
+    if (this.#closing.signal.aborted) nameAtExit(this);
+    void this.#run(new ReceivedMessage(message, send, done, this.#outlet, this.#closing.signal));
   }
 
   /** Cancels what waits. A deploy waits for nothing; the end of Node-RED waits a while for requests under way. */
@@ -88,48 +76,23 @@ class Input implements MessageTaker {
     if (this.#closing.signal.aborted) this.#forget();
   }
 
-  async #run(message: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
-    const { _msgid: id } = message;
-    const told: (Promise<void> | undefined)[] = [];
-    const context: InputContext = {
-      signal: this.#closing.signal,
-      send: (ports) => {
-        const telling = {
-          here: () => send(ports),
-          there: (successor: Node) => successor.send(ports),
-          text: () => ports.map((port) => unreceived(id, port)).join(''),
-        };
-        told.push(this.#outlet.tell(telling));
-      },
-    };
+  /** One function that waits, and not several in each other: those of all messages that wait are in memory. */
+  async #run(received: ReceivedMessage): Promise<void> {
     let error: Error | undefined;
     try {
-      await this.#handler(message, context);
+      try {
+        await this.#handler(received.message, received);
+      } catch (thrown) {
+        error = asError(thrown);
+      }
+      const telling = received.end(error);
+      if (telling !== undefined) await telling;
     } catch (thrown) {
-      error = asError(thrown);
+      this.log(asError(thrown).message);
+    } finally {
+      this.#ended();
     }
-    if (told.length > 0) await Promise.all(told);
-    await this.#outlet.tell(
-      error === undefined
-        ? { here: done, there: () => done() }
-        : {
-            here: () => done(error),
-            there: (successor) => successor.error(error, message),
-            text: () => `Nobody received the error of message ${id}: ${error.message}${codeOf(error)}`,
-          },
-    );
   }
-}
-
-function codeOf(error: Error): string {
-  return error instanceof ConnectError ? ` (${error.code})` : '';
-}
-
-/** Names a message that was to leave by what is plain in its `msg.norce`: the job, or the code and the reason. */
-function unreceived(id: string, message: Record<string, unknown> | null): string {
-  if (message === null) return '';
-  const plain = Object.entries(message.norce ?? {}).filter(([, value]) => typeof value !== 'object');
-  return `Nobody received the result of message ${id}: ${JSON.stringify(Object.fromEntries(plain))}`;
 }
 
 /**

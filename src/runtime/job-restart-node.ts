@@ -8,11 +8,12 @@ import { restartJob } from '../jobs/index.ts';
 import { type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { forceOf } from './force.ts';
-import { handleInput, type InputContext } from './input.ts';
+import { handleInput } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
 import { withoutOutcome } from './job-message.ts';
 import { JobNodeStatus } from './job-node-status.ts';
 import { norceOf } from './kept-message.ts';
+import type { InputContext } from './received-message.ts';
 import { servicesOf } from './services.ts';
 
 class JobRestartNode {

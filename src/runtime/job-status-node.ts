@@ -9,11 +9,12 @@ import type { DueWait, FollowedJob, Wait } from '../store/index.ts';
 import { choiceValue, integerValue, type NodeProperties, textValue } from './config-values.ts';
 import { connectionOf } from './connect-config.ts';
 import { availability, watchDeploys } from './deploy.ts';
-import { handleInput, type InputContext, type Ports } from './input.ts';
+import { handleInput } from './input.ts';
 import { type JobIdPlace, jobIdIn, jobIdPlace } from './job-id.ts';
 import { outcomeProperties, problemsOf, stateProperties, withoutOutcome } from './job-message.ts';
 import { JobNodeStatus } from './job-node-status.ts';
 import { keptMessage, norceOf, restoredMessage } from './kept-message.ts';
+import type { InputContext, Ports } from './received-message.ts';
 import { type Services, servicesOf } from './services.ts';
 
 /** What the node does with a message. The first one counts where a flow names none. */
