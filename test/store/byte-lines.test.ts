@@ -45,6 +45,19 @@ describe('store: lines as bytes', () => {
     );
   });
 
+  it('belong where they have belonged since the first version: a batch may be half divided by a former one', () => {
+    const places = { 'PartNo=["A"]': 283, 'PartNo=["B"]': 562, 'Code=["ö"]': 242, 'Code=["😀"]': 110 };
+    for (const [key, place] of Object.entries(places)) {
+      assert.deepEqual([...dividedByKey([bytesOf(`${key}\t{}`)], 1000).keys()], [place]);
+    }
+  });
+
+  it('are refused where one is empty, and not written in another form', () => {
+    for (const lines of ['\n', 'key\t{}\n', '\nkey\t{}']) {
+      assert.throws(() => dividedByKey([bytesOf(lines)], 1), /without a key/);
+    }
+  });
+
   it('of two blocks are divided alike, however they are cut: a batch begun once is divided in several steps', () => {
     fc.assert(
       fc.property(blocksOfLines, fc.integer({ min: 1, max: 7 }), (blocks, partitions) => {

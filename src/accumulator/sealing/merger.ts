@@ -16,8 +16,8 @@ const grownBytes = 16 * 1024 * 1024;
 const grownIdleTime = 100;
 
 /**
- * Without limits a thread lets its garbage grow to several times of what it holds. Under these it merges what it is
- * ordinarily given in about 20 MB of memory, and has room for all that it is ordinarily given, see `bounds.ts`.
+ * Without limits a thread lets its garbage grow to several times of what it holds. Under these it merges partitions
+ * of the usual size in about 20 MB of memory, and has room for all others that it is given, see `bounds.ts`.
  */
 const memory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
@@ -152,6 +152,7 @@ export class Merger implements Work {
 
   #lost(worker: Worker, cause: unknown): void {
     if (this.#worker === worker) this.#worker = undefined;
+    this.#rest();
     const text = 'The thread that merges collected items has ended; the next attempt starts a new one.';
     const error = new ConnectError('MERGE_FAILED', text, { retryable: true, cause });
     for (const [id, call] of this.#pending) {

@@ -37,8 +37,8 @@ export class StoreClient {
   readonly #settings: WorkerSettings;
   readonly #begin: Promise<unknown>;
   /**
-   * A few at a time, answered in the order in which they were sent. A map would be made anew every few calls, and each
-   * one that has grown old keeps all that follow it, with what they hold, until a full collection.
+   * Answered in the order in which they were sent. No map: inside, a map of a few entries is made anew every few calls,
+   * and an old one that the garbage collector has not met yet keeps all later ones alive, with what they held.
    */
   readonly #pending: PendingCall[] = [];
   #lastId = 0;

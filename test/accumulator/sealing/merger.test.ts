@@ -106,7 +106,7 @@ describe('sealing: the thread that merges', function () {
     assert.equal(workers.length, 2);
   });
 
-  it('that has merged much ends at once when nobody has a turn any more, and not before', async () => {
+  it('that has merged much ends as soon as nobody has a turn any more, and not before', async () => {
     const merger = new Merger(longTime);
     const half = () => ({ ...jobOf(0), lines: bytesOf(`key\t${'x'.repeat(9 * 1024 * 1024)}`) });
     const workers = await threadsOf(async () => {
@@ -119,6 +119,22 @@ describe('sealing: the thread that merges', function () {
       await once(started.at(-1) as Worker, 'exit');
     });
     assert.equal(workers.length, 1);
+    // The next one has merged little.
+    const others = await threadsOf(async () => {
+      await merger.inTurn(() => merger.merge(jobOf(1)));
+      await wait(300);
+      await merger.inTurn(() => merger.merge(jobOf(1)));
+    });
+    assert.equal(others.length, 1);
+  });
+
+  it('does not end while anything is under way, also where nobody has a turn', async () => {
+    const merger = new Merger(1);
+    const small = merger.merge(jobOf(1));
+    const large = merger.merge(jobOf(30_000));
+    await small;
+    await merger.inTurn(async () => undefined);
+    assert.equal((await large).rejected.length, 0);
   });
 
   it('what is out of the ordinary has a thread of its own, which ends with the answer', async () => {

@@ -8,7 +8,7 @@ const lineFeed = 0x0a;
 /** Between the key and the text of a line. */
 const tab = 0x09;
 
-/** FNV-1a: any even distribution that stays the same will do. */
+/** FNV-1a: any even distribution will do, as long as it stays the same in all versions. */
 const firstHash = 0x811c9dc5;
 const prime = 0x01000193;
 
@@ -34,11 +34,12 @@ export function joinedLines(lines: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Where the lines of blocks begin, end and belong. Numbers in lists of their kind: nothing is made for each line. */
+/** Where the lines of a block begin, end and belong. Numbers in lists of their kind: nothing is made for each line. */
 interface Division {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  readonly partitions: Uint32Array;
+  /** The partition of each. */
+  readonly places: Uint32Array;
 }
 
 /** Finds the lines of a block, and the partition of each by its key. */
@@ -47,7 +48,7 @@ function division(block: Uint8Array, partitions: number): Division {
   const found = {
     starts: new Uint32Array(count),
     ends: new Uint32Array(count),
-    partitions: new Uint32Array(count),
+    places: new Uint32Array(count),
   };
   let at = 0;
   for (let line = 0; line < count; line++) {
@@ -60,21 +61,26 @@ function division(block: Uint8Array, partitions: number): Division {
     }
     const end = block.indexOf(lineFeed, at);
     at = end < 0 ? block.length : end;
+    if (at === found.starts[line]) throw new Error('A line without a key cannot be divided.');
     found.ends[line] = at;
-    found.partitions[line] = (hash >>> 0) % partitions;
+    found.places[line] = (hash >>> 0) % partitions;
     at += 1;
   }
   return found;
 }
 
-/** The lines of blocks by partition, each partition's in the order in which they stand. */
+/**
+ * The lines of blocks by partition, each partition's in the order in which they stand. None of them is empty.
+ *
+ * @throws Error where one is empty
+ */
 export function dividedByKey(blocks: readonly Uint8Array[], partitions: number): Map<number, Uint8Array> {
   const divisions = blocks.map((block) => division(block, partitions));
   // A line feed follows each line but the last.
   const lengths = new Uint32Array(partitions);
-  for (const { starts, ends, partitions: numbers } of divisions) {
-    for (let line = 0; line < numbers.length; line++) {
-      const partition = numbers[line] as number;
+  for (const { starts, ends, places } of divisions) {
+    for (let line = 0; line < places.length; line++) {
+      const partition = places[line] as number;
       lengths[partition] =
         (lengths[partition] as number) + (ends[line] as number) - (starts[line] as number) + 1;
     }
@@ -85,9 +91,9 @@ export function dividedByKey(blocks: readonly Uint8Array[], partitions: number):
   }
   const filled = new Uint32Array(partitions);
   for (const [index, block] of blocks.entries()) {
-    const { starts, ends, partitions: numbers } = divisions[index] as Division;
-    for (let line = 0; line < numbers.length; line++) {
-      const partition = numbers[line] as number;
+    const { starts, ends, places } = divisions[index] as Division;
+    for (let line = 0; line < places.length; line++) {
+      const partition = places[line] as number;
       const lines = divided.get(partition) as Uint8Array;
       const text = block.subarray(starts[line], ends[line]);
       let to = filled[partition] as number;

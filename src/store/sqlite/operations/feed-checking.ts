@@ -1,6 +1,8 @@
 /**
  * Full feeds that are whole: divided by key, joined part by part, and decided on.
  */
+
+import { giveBack, transferable } from '../../../transferable.ts';
 import type { Feed, FeedCounts, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { baselinesOf, perhapsTaken } from './baselines.ts';
@@ -88,13 +90,16 @@ export const feedCheckingOperations = {
       blocks.push(lines);
       database.run('DELETE FROM feed_block WHERE id = ?', block.id);
     }
-    for (const [partition, lines] of dividedByKey(blocks, partitions)) {
+    const divided = dividedByKey(blocks, partitions);
+    giveBack(transferable(blocks));
+    for (const [partition, lines] of divided) {
       database.run(
         'INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
         id,
         partition,
         lines,
       );
+      giveBack(transferable(lines));
     }
     return database.get('SELECT 1 FROM feed_block WHERE feed_id = ? LIMIT 1', id) !== undefined;
   },
@@ -197,5 +202,7 @@ function linesOf(database: Database, id: number, partition: number): Uint8Array 
       partition,
     )
     .map(({ lines }) => lines);
-  return joinedLines(blocks);
+  const lines = joinedLines(blocks);
+  giveBack(transferable(blocks));
+  return lines;
 }

@@ -1,7 +1,6 @@
 /**
  * How the items of a batch become parts of requests.
  */
-
 import { giveBack, transferable } from '../../../transferable.ts';
 import type { BatchState, NewPiece } from '../../collections.ts';
 import type { FailedLine, NewestLine, Partition } from '../../partitions.ts';
