@@ -136,8 +136,13 @@ export class Duplicates {
     return this.#keysDifferingInCase;
   }
 
+  /**
+   * Joins an item with the last one of its record, where that takes no more stages than both: values that the later one
+   * replaces are not sent at all then, and a further item may bring back to one stage what two would have to part.
+   * Where nothing may wait, the two have to go together in one.
+   */
   #merge({ last }: Group, item: KeyedItem): MergeObstacle | undefined {
-    const { outline, plan, fullFile, contentOf } = this.#rules;
+    const { outline, plan, fullFile, staged, contentOf } = this.#rules;
     const { merged, obstacle } = mergeItems(
       JSON.parse(last.content.text) as ItemRecord,
       JSON.parse(item.text) as ItemRecord,
@@ -148,7 +153,8 @@ export class Duplicates {
     if (merged === undefined) return obstacle;
     const content = contentOf(merged);
     const stages = (each: ItemContent) => each.slices?.length ?? 1;
-    if (content === undefined || stages(content) >= stages(last.content) + stages(item)) {
+    const most = stages(last.content) + stages(item) - (staged ? 0 : 1);
+    if (content === undefined || stages(content) > most) {
       return { place: '', reason: 'together their records carry different fields' };
     }
     const claims = claimsInside(merged, outline.name).filter(isShared);

@@ -222,6 +222,50 @@ describe('accumulator: the order of what is requeued', function () {
     assert.deepEqual(await products.requeue(), { requeued: 0, replaced: 1 });
   });
 
+  it('what failed in two stages goes as one with what is newer than both, and nothing of it is sent again', async () => {
+    const { accumulator: products, told: outcomes } = floor.attach({
+      name: 'products',
+      import: 'import-products',
+    });
+    const { simulator } = floor.stage;
+    const ended = (count: number) => until('an outcome', () => outcomes.outcomes.length === count);
+    const product = (Code: string, ...cultures: object[]) => ({
+      ManufacturerCode: 'M',
+      Code,
+      Cultures: cultures,
+    });
+    const swedish = { CultureCode: 'sv-SE' };
+    const english = { CultureCode: 'en-GB' };
+    const sku = { PartNo: 'A', Status: 1, Type: 1 };
+    await products.add([
+      { ManufacturerCode: 'M', Code: 'A', Variants: [{ ManufacturerPartNo: 'A', Skus: [sku] }] },
+    ]);
+    await products.flush();
+    await ended(1);
+    simulator.outcomes.addJob({ import: 'import-products', status: 3, count: 1 });
+    await products.add([
+      product('A', { ...swedish, Name: 'old' }, { ...english, Name: 'old', Synonyms: 'old' }),
+    ]);
+    await products.flush();
+    await ended(2);
+    // It is written, but nobody can tell: the job's log does not say which of its items has failed.
+    simulator.outcomes.addItem({ match: { Code: 'B' }, severity: 'error', message: 'No.', count: 1 });
+    const all = { Name: 'new', Synonyms: 'new' };
+    await products.add([
+      product('A', { ...swedish, ...all }, { ...english, ...all }),
+      product('B', { ...swedish, ...all }),
+    ]);
+    await products.flush();
+    await ended(3);
+    const before = simulator.jobs.length;
+    await products.requeue();
+    await products.flush();
+    await ended(4);
+    const bodies = simulator.jobs.slice(before).map(({ payload }) => payload?.body.toString('utf8') ?? '');
+    assert.match(bodies.join(), /"new"/);
+    assert.doesNotMatch(bodies.join(), /"old"/);
+  });
+
   it('a restarted job holds the lane until it has ended', async () => {
     await send(stockItem(1));
     const { simulator, connection, store, tracker } = floor.stage;

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { assertInOrder, joined, type Plain } from './joining.ts';
-import { onlyRequest, price, product, stock } from './prepared.ts';
+import { onlyRequest, prepared, price, product, stock } from './prepared.ts';
 
 describe('prepare: duplicates', () => {
   it('joins fields, the later value first', async () => {
@@ -103,12 +103,32 @@ describe('prepare: duplicates', () => {
     );
   });
 
-  it('keeps apart what together would differ', async () => {
+  it('joins what takes as many stages together, and what a third one brings back to a single stage', async () => {
+    const texts = (...cultures: object[]) => ({ Code: 'C', Cultures: cultures });
+    const swedish = texts({ CultureCode: 'sv-SE', Name: 'a' });
+    const english = texts({ CultureCode: 'en-GB', Title: 'b' });
+    const { requests } = await prepared('import-products', [swedish, english]);
+    assert.deepEqual(
+      requests.map(({ stage, items }) => [stage, items.map(({ indexes, text }) => [indexes, text])]),
+      [swedish, english].map((item, stage) => [stage, [[[0, 1], JSON.stringify(item)]]]),
+    );
+    const whole = texts(
+      { CultureCode: 'sv-SE', Name: 'c', Title: 'd' },
+      { CultureCode: 'en-GB', Name: 'e', Title: 'f' },
+    );
+    // Of the first two nothing is left, and nothing of them is sent.
+    assert.deepEqual(await joined('import-products', [swedish, english, whole]), whole);
+  });
+
+  it('keeps apart what together would differ where nothing may wait', async () => {
     const texts = (culture: object) => ({ Code: 'C', Cultures: [culture] });
-    await assertInOrder('import-products', [
-      texts({ CultureCode: 'sv-SE', Name: 'a' }),
-      texts({ CultureCode: 'en-GB', Title: 'b' }),
-    ]);
+    const items = [texts({ CultureCode: 'sv-SE', Name: 'a' }), texts({ CultureCode: 'en-GB', Title: 'b' })];
+    const { requests, rejected } = await prepared('import-products', items, { fullFile: true });
+    assert.deepEqual(requests, []);
+    assert.deepEqual(
+      rejected.map(({ index, errors }) => [index, errors[0]?.code]),
+      [[1, 'DUPLICATE_NOT_MERGEABLE']],
+    );
   });
 
   it('joins variants and SKUs, but no different SKUs of one variant', async () => {
