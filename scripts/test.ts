@@ -7,6 +7,7 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readyBrowser } from '../test/browser/chromium.ts';
 import { fromRoot } from './build/paths.ts';
 import { failuresText } from './test/failures.ts';
 
@@ -71,6 +72,7 @@ const filesOf = (beginnings: readonly string[]) =>
     .sort((left, right) => rankIn(beginnings, left) - rankIn(beginnings, right));
 const severalAtATime = (count: number) => ['--parallel', '--jobs', String(count)];
 const computing = files.filter((file) => rankIn([...waiting, ...idle, ...alone], file) < 0);
+await readyBrowser();
 const codes = [
   await run(computing, ...severalAtATime(jobs.computing)),
   await run(filesOf(waiting), ...severalAtATime(jobs.waiting)),

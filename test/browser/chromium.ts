@@ -51,11 +51,24 @@ function restore(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Starts a browser: that of `CHROME_PATH`, one on the PATH, or the bundled one. */
-export async function launchBrowser(): Promise<Browser> {
+/** That of `CHROME_PATH`, one on the PATH, or the bundled one. */
+async function findBrowser(): Promise<LaunchOptions> {
   const installed = process.env.CHROME_PATH || (await installedBrowser());
-  if (!installed) bundledOptions ??= unpackBundled();
-  const found = installed ? { executablePath: installed } : await bundledOptions;
+  if (installed) return { executablePath: installed };
+  bundledOptions ??= unpackBundled();
+  return bundledOptions;
+}
+
+/**
+ * Has a browser ready for all processes to come: of several that unpack the bundled one at the same time, one would
+ * start what another is still writing.
+ */
+export async function readyBrowser(): Promise<void> {
+  await findBrowser();
+}
+
+/** Starts a browser. */
+export async function launchBrowser(): Promise<Browser> {
   // Containers run tests as root, where Chromium has no sandbox.
-  return chromium.launch({ ...found, args: ['--no-sandbox'] });
+  return chromium.launch({ ...(await findBrowser()), args: ['--no-sandbox'] });
 }
