@@ -46,3 +46,8 @@ export function costRatio({ better, measured, beside }: Figure): number | undefi
   if (own === 0 || other === 0) return undefined;
   return better === 'lower' ? own / other : other / own;
 }
+
+/** Values under a name. */
+export function series(name: string, values: readonly number[]): Series {
+  return { name, values };
+}

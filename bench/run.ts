@@ -9,6 +9,7 @@ import { accumulatorFigures } from './accumulator.ts';
 import type { Figure } from './figure.ts';
 import { installFigures } from './install.ts';
 import { thisMachine } from './machine.ts';
+import { manyRecordsFigures } from './many-records.ts';
 import { messageFigures } from './message.ts';
 import { type BenchOptions, readOptions, type Sizes, usage } from './options.ts';
 import { prepareFigures } from './prepare.ts';
@@ -33,6 +34,7 @@ async function measureAll(sizes: Sizes): Promise<Figure[]> {
   try {
     await measure('a large message in Node-RED', () => messageFigures(sizes, folders.withPackage));
     await measure('accumulators', () => accumulatorFigures(sizes, folders.withPackage));
+    await measure('a great many records', () => manyRecordsFigures(sizes, folders.withPackage));
     await measure('the installation', () => installFigures(folders.withPackage));
     await measure("Node-RED's start", () => startFigures(sizes, folders));
   } finally {
