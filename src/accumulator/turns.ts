@@ -17,7 +17,8 @@ export class Turns {
    * they can be written together.
    */
   begin<Result>(begin: () => Promise<Result>): Promise<Result> {
-    if (this.#asked === 0) return this.#watched(begin());
+    // It resolves no sooner than what was prepared: of what is written together the first is told first.
+    if (this.#asked === 0) return this.#watched(begin()).then((result) => result);
     return this.#inTurn(async () => ({ begun: this.#watched(begin()) })).then(({ begun }) => begun);
   }
 

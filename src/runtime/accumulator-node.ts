@@ -120,7 +120,8 @@ class AccumulatorNode {
     refuseResetWithItems(control, isStep || (items ?? []).length > 0);
     const carryOut = () => control && this.#carryOut(control, accumulator);
     // At once: what comes after a reset is not thrown away with what came before it.
-    if (items === undefined && !isStep) return carryOut() ?? Promise.resolve();
+    const isControl = control?.reset !== undefined || (items === undefined && !isStep);
+    if (isControl) return carryOut() ?? Promise.resolve();
     const added =
       place === undefined ? accumulator.add(items ?? []) : accumulator.collect(items ?? [], place);
     return added.then(({ rejected }) => {

@@ -174,6 +174,16 @@ describe('accumulator node', function () {
     assert.equal(got.of('batches')[0]?.norce.batch?.items, 1);
   });
 
+  it('the same where the message that resets brings an empty list', async () => {
+    const got = await load(flow());
+    const accumulator = helper.getNode('accumulator');
+    accumulator.receive({ payload: [stock('A', 1)] } as never);
+    accumulator.receive({ payload: [], reset: 'waiting', confirm: true } as never);
+    accumulator.receive({ payload: stock('A', 2) } as never);
+    await got.ended(3);
+    assert.match(logged(), / 1 items thrown away/);
+  });
+
   it('gives what cannot be sent back by the second port, without what steered the accumulator', async () => {
     const got = await load(flow());
     const norce = { accountId: 10000 };

@@ -152,7 +152,6 @@ export class Merger implements Work {
 
   #lost(worker: Worker, cause: unknown): void {
     if (this.#worker === worker) this.#worker = undefined;
-    this.#rest();
     const text = 'The thread that merges collected items has ended; the next attempt starts a new one.';
     const error = new ConnectError('MERGE_FAILED', text, { retryable: true, cause });
     for (const [id, call] of this.#pending) {
@@ -160,6 +159,7 @@ export class Merger implements Work {
       this.#pending.delete(id);
       call.reject(error);
     }
+    this.#rest();
   }
 }
 
