@@ -68,15 +68,26 @@ function contentOfJoint(record: ItemRecord, preparation: Preparation): ItemConte
   }
 }
 
+/** Bytes that stand around an item that is sent by itself. */
+const brackets = 2;
+
+/** Whether each of the requests that an item takes has room for it. */
+function fits({ text, slices = [] }: ItemContent, maximumBytes: number): boolean {
+  const texts = slices.length === 0 ? [text] : slices.map((slice) => slice.text);
+  return texts.every((each) => Buffer.byteLength(each) + brackets <= maximumBytes);
+}
+
 /**
  * Checks and joins the items of a message, and yields to the event loop between them. Whoever changes an
  * item after its turn changes nothing that is sent.
  *
  * @param list Must not change meanwhile, other than the items in it.
+ * @param hasReturned See {@link DuplicateRules}.
  */
 export async function collect(
   list: GivenItems,
   preparation: Preparation,
+  hasReturned: boolean,
   warnings: Warnings,
 ): Promise<Collected> {
   const { options, outline, plan } = preparation;
@@ -91,7 +102,12 @@ export async function collect(
     plan,
     fullFile: options.fullFile,
     staged: !isWhole,
-    contentOf: (record) => contentOfJoint(record, preparation),
+    hasReturned,
+    contentOf: (record) => {
+      const content = contentOfJoint(record, preparation);
+      // Two that fit may go one after the other; one that does not fit goes nowhere.
+      return isWhole || (content !== undefined && fits(content, options.maximumBytes)) ? content : undefined;
+    },
   });
 
   for (let index = 0; index < list.length; index++) {

@@ -25,6 +25,11 @@ export interface DuplicateRules {
   readonly fullFile: boolean;
   /** Whether an item may wait for the job of another one; in a full feed it may not. */
   readonly staged: boolean;
+  /**
+   * Whether some of the items may have been written before, and later ones too: what a later one replaces must not be
+   * sent again then, not even for the time of a job.
+   */
+  readonly hasReturned: boolean;
   /** What a joint change comes to; undefined where no request can hold it. */
   readonly contentOf: (record: ItemRecord) => ItemContent | undefined;
 }
@@ -137,12 +142,11 @@ export class Duplicates {
   }
 
   /**
-   * Joins an item with the last one of its record, where that takes no more stages than both: values that the later one
-   * replaces are not sent at all then, and a further item may bring back to one stage what two would have to part.
-   * Where nothing may wait, the two have to go together in one.
+   * Joins an item with the last one of its record, where that takes fewer stages than both. Where items have returned
+   * as many stages will do: the values that are replaced are not sent then.
    */
   #merge({ last }: Group, item: KeyedItem): MergeObstacle | undefined {
-    const { outline, plan, fullFile, staged, contentOf } = this.#rules;
+    const { outline, plan, fullFile, staged, hasReturned, contentOf } = this.#rules;
     const { merged, obstacle } = mergeItems(
       JSON.parse(last.content.text) as ItemRecord,
       JSON.parse(item.text) as ItemRecord,
@@ -153,7 +157,7 @@ export class Duplicates {
     if (merged === undefined) return obstacle;
     const content = contentOf(merged);
     const stages = (each: ItemContent) => each.slices?.length ?? 1;
-    const most = stages(last.content) + stages(item) - (staged ? 0 : 1);
+    const most = stages(last.content) + stages(item) - (staged && hasReturned ? 0 : 1);
     if (content === undefined || stages(content) > most) {
       return { place: '', reason: 'together their records carry different fields' };
     }

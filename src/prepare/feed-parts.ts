@@ -119,7 +119,7 @@ function hasSeveralNames({ outline }: Preparation): boolean {
  */
 export async function feedPart(given: readonly unknown[], preparation: Preparation): Promise<FeedPart> {
   const warnings = new Warnings();
-  const { items, rejected, names } = await collect([...given], preparation, warnings);
+  const { items, rejected, names } = await collect([...given], preparation, false, warnings);
   const breather = new Breather();
   const common = new CommonFields(preparation);
   const counts = new Map<string, number>();

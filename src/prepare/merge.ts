@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ListDefinition, MergeRule } from '../contract/index.ts';
 import type { FieldOutline, ImportOutline, RecordOutline } from '../contract/outline.ts';
 import { elementKey } from './elements.ts';
-import type { FieldPlan } from './field-plan.ts';
+import { bitOf, type FieldPlan } from './field-plan.ts';
 import { isSkipped } from './nothing-to-write.ts';
 import { isRecord, recordsIn } from './records.ts';
 import type { ItemRecord } from './types.ts';
@@ -175,6 +175,13 @@ function mergeLists(
   }
 }
 
+/** Whether a record that lacks a field empties it, because the author wants it so and Connect does it. */
+function isEmptied({ slot, definition }: FieldOutline, { list }: RecordOutline, { plan }: Context): boolean {
+  if (slot === undefined || list === undefined || definition.empty === 'skipped') return false;
+  const isCreateOnly = plan.values[list.index]?.[slot.bit]?.kind === 'createOnly';
+  return !isCreateOnly && ((plan.clear[list.index] ?? 0) & bitOf(slot)) !== 0;
+}
+
 function mergeField(
   earlier: ItemRecord,
   later: ItemRecord,
@@ -184,7 +191,8 @@ function mergeField(
 ): unknown {
   const before = earlier[field.name];
   const after = later[field.name];
-  if (after === undefined || (isSkipped(field, after) && before !== undefined)) return before;
+  if (after === undefined) return isEmptied(field, outline, context) ? undefined : before;
+  if (isSkipped(field, after) && before !== undefined) return before;
   if (before === undefined) return after;
   if (outline.list !== undefined && field.slot !== undefined) {
     const value = context.plan.values[outline.list.index]?.[field.slot.bit];
@@ -249,9 +257,12 @@ function mergeRecords(
   for (const name of Object.keys(merged)) {
     const field = outline.fields.get(name);
     if (field === undefined) continue;
-    merged[name] = mergeField(earlier, later, field, outline, context);
+    const value = mergeField(earlier, later, field, outline, context);
+    if (value === undefined) delete merged[name];
+    else merged[name] = value;
   }
   for (const { name, list } of outline.switches) {
+    if (merged[list] === undefined) continue;
     // A list that adds to one that replaces still replaces; a list that replaces stands alone.
     if (earlier[list] !== undefined && later[list] !== undefined && later[name] === true) {
       merged[name] = earlier[name];

@@ -27,13 +27,19 @@ function refuse(refusal: ConnectError, rejected: readonly RejectedItem[], warnin
  * rejected (`FULL_FEED_ITEMS_REJECTED`), when it is empty (`FULL_FEED_EMPTY`), or when its items carry
  * different fields and cannot be cut so that what they have in common goes first (`FULL_FEED_FIELDS_DIFFER`):
  * what is missing from it would be deactivated.
+ *
+ * @param hasReturned Whether items among them come back that were sent before, see {@link DuplicateRules}.
  */
-export async function prepare(given: GivenItems, preparation: Preparation): Promise<Prepared> {
+export async function prepare(
+  given: GivenItems,
+  preparation: Preparation,
+  hasReturned = false,
+): Promise<Prepared> {
   const { options, plan } = preparation;
   const warnings = new Warnings();
   // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
   const list = Array.isArray(given) ? [...given] : given;
-  const { items, rejected } = await collect(list, preparation, warnings);
+  const { items, rejected } = await collect(list, preparation, hasReturned, warnings);
   if (!options.fullFile && !plan.clearsFirst) {
     return { requests: changeRequests(items, preparation, warnings), rejected, warnings: warnings.list() };
   }

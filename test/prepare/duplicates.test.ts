@@ -2,8 +2,13 @@
  * Items of one message that are about one record: joined where that changes nothing, apart where not.
  */
 import assert from 'node:assert/strict';
+import { type Prepared, preparation, prepare } from '../../src/prepare/index.ts';
 import { assertInOrder, joined, type Plain } from './joining.ts';
-import { onlyRequest, prepared, price, product, stock } from './prepared.ts';
+import { onlyRequest, optionsOf, prepared, price, product, stock } from './prepared.ts';
+
+const texts = (...cultures: object[]) => ({ Code: 'C', Cultures: cultures });
+const swedish = texts({ CultureCode: 'sv-SE', Name: 'a' });
+const english = texts({ CultureCode: 'en-GB', Title: 'b' });
 
 describe('prepare: duplicates', () => {
   it('joins fields, the later value first', async () => {
@@ -103,31 +108,55 @@ describe('prepare: duplicates', () => {
     );
   });
 
-  it('joins what takes as many stages together, and what a third one brings back to a single stage', async () => {
-    const texts = (...cultures: object[]) => ({ Code: 'C', Cultures: cultures });
-    const swedish = texts({ CultureCode: 'sv-SE', Name: 'a' });
-    const english = texts({ CultureCode: 'en-GB', Title: 'b' });
-    const { requests } = await prepared('import-products', [swedish, english]);
+  it('keeps apart what together would differ', async () => {
+    await assertInOrder('import-products', [swedish, english]);
+    const { requests, rejected } = await prepared('import-products', [swedish, english], { fullFile: true });
+    assert.deepEqual(requests, []);
     assert.deepEqual(
-      requests.map(({ stage, items }) => [stage, items.map(({ indexes, text }) => [indexes, text])]),
-      [swedish, english].map((item, stage) => [stage, [[[0, 1], JSON.stringify(item)]]]),
+      rejected.map(({ index, errors }) => [index, errors[0]?.code]),
+      [[1, 'DUPLICATE_NOT_MERGEABLE']],
+    );
+  });
+
+  it('joins what has come back where it takes no more stages: what is replaced is not sent again', async () => {
+    const come = (...items: readonly object[]) =>
+      prepare(items, preparation(optionsOf('import-products')), true);
+    const sent = ({ requests }: Prepared) =>
+      requests.map(({ items }) => items.map(({ indexes, text }) => [indexes, JSON.parse(text)]));
+    assert.deepEqual(
+      sent(await come(swedish, english)),
+      [swedish, english].map((item) => [[[0, 1], item]]),
     );
     const whole = texts(
       { CultureCode: 'sv-SE', Name: 'c', Title: 'd' },
       { CultureCode: 'en-GB', Name: 'e', Title: 'f' },
     );
-    // Of the first two nothing is left, and nothing of them is sent.
-    assert.deepEqual(await joined('import-products', [swedish, english, whole]), whole);
+    assert.deepEqual(sent(await come(swedish, english, whole)), [[[[0, 1, 2], whole]]]);
   });
 
-  it('keeps apart what together would differ where nothing may wait', async () => {
-    const texts = (culture: object) => ({ Code: 'C', Cultures: [culture] });
-    const items = [texts({ CultureCode: 'sv-SE', Name: 'a' }), texts({ CultureCode: 'en-GB', Title: 'b' })];
-    const { requests, rejected } = await prepared('import-products', items, { fullFile: true });
-    assert.deepEqual(requests, []);
+  it('keeps apart what together would be too large for a request', async () => {
+    const texts600 = (CultureCode: string) => texts({ CultureCode, Description: 'x'.repeat(600) });
+    await assertInOrder('import-products', [texts600('sv-SE'), texts600('en-GB')], { maximumBytes: 1000 });
+    await joined('import-products', [texts600('sv-SE'), texts600('en-GB')], { maximumBytes: 2000 });
+  });
+
+  it('empties what a later item lacks, where the author wants that', async () => {
+    const fields = { SkuOnhandFieldsThatAreSet: ['OnhandValue', 'MinimumValue', 'MaximumValue'] };
+    const clear = { SkuOnhandFieldsThatAreSet: ['MinimumValue'] };
+    const items = [
+      stock({ OnhandValue: 1, MinimumValue: 2, MaximumValue: 3 }),
+      stock({ OnhandValue: 4, MaximumValue: 3 }),
+    ];
+    assert.deepEqual(await joined('import-onhands', items, { fields, clear }), items[1]);
+    assert.deepEqual(await joined('import-onhands', items, { fields }), {
+      ...items[0],
+      OnhandValue: 4,
+    });
+    const cultures = { ProductCultureFieldsThatAreSet: ['Name', 'Title'] };
+    const swedishTitle = texts({ CultureCode: 'sv-SE', Title: 'b' });
     assert.deepEqual(
-      rejected.map(({ index, errors }) => [index, errors[0]?.code]),
-      [[1, 'DUPLICATE_NOT_MERGEABLE']],
+      await joined('import-products', [swedish, swedishTitle], { fields: cultures, clear: cultures }),
+      swedishTitle,
     );
   });
 

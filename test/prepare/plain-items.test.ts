@@ -6,17 +6,14 @@ import fc from 'fast-check';
 import { enums, type ImportName, importNames } from '../../src/contract/index.ts';
 import { type FieldOutline, outlineOf, type RecordOutline } from '../../src/contract/outline.ts';
 import { planFields } from '../../src/prepare/field-plan.ts';
-import { type ListedValues, withoutListEntry } from '../../src/prepare/index.ts';
 import { type Inspection, inspect } from '../../src/prepare/inspect.ts';
 import { exactNames } from '../../src/prepare/names.ts';
 import { inspectPlain } from '../../src/prepare/plain-items.ts';
-import type { ItemError, ItemRecord, PrepareOptions } from '../../src/prepare/types.ts';
+import type { ItemError, ItemRecord } from '../../src/prepare/types.ts';
 import { schemaErrors } from '../../src/prepare/validate.ts';
 import { fill, Random, subjects } from '../promises/shapes.ts';
+import { anyChoice, type Choice, carried } from './choices.ts';
 
-type Choice = Pick<PrepareOptions, 'fields' | 'clear' | 'switches' | 'fullFile'>;
-
-const carried: Choice = { fields: 'carried', clear: {}, switches: {}, fullFile: false };
 const guid = '5f0c3a52-7f65-4c55-9c0e-6a2d1c6e9b11';
 const policies = ['reject', 'remove', 'send'] as const;
 
@@ -126,45 +123,6 @@ function spoil(item: ItemRecord, random: Random): void {
       }),
   ];
   ways[random.chance(0.5) ? 0 : random.whole(ways.length - 1)]?.();
-}
-
-function optionalFields(outline: RecordOutline): string[] {
-  return [...outline.fields.values()].flatMap(({ name, definition, child }) => [
-    ...(definition.unlisted === 'harmless' ? [`${outline.entity}.${name}`] : []),
-    ...(child === undefined ? [] : optionalFields(child)),
-  ]);
-}
-
-/** What an author may have chosen: everything that is carried, or some fields, of which some are cleared. */
-function anyChoice(name: ImportName, random: Random): Choice {
-  if (random.chance(0.5)) return carried;
-  const outline = outlineOf(name);
-  const share = random.next();
-  const fields: ListedValues = Object.fromEntries([
-    ...outline.lists.map(({ name: list, slots }) => [
-      list,
-      slots.filter(() => random.chance(share)).map(({ write }) => write.name),
-    ]),
-    [withoutListEntry, optionalFields(outline.root).filter(() => random.chance(share))],
-  ]);
-  let choice: Choice = { ...carried, fields };
-  for (const { name: list, slots } of outline.lists) {
-    for (const { write } of slots) {
-      const clear = { ...choice.clear, [list]: [...(choice.clear[list] ?? []), write.name] };
-      if (!random.chance(0.2) || isRefused(name, { ...choice, clear })) continue;
-      choice = { ...choice, clear };
-    }
-  }
-  return choice;
-}
-
-function isRefused(name: ImportName, choice: Choice): boolean {
-  try {
-    planFields(outlineOf(name), choice);
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 interface Case {

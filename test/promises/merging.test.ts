@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { type ImportName, importNames } from '../../src/contract/index.ts';
 import type { ListedValues } from '../../src/prepare/index.ts';
 import { type Readings, Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { anyEmptied } from '../prepare/choices.ts';
 import { prepared } from '../prepare/prepared.ts';
 import { fill, type Plain, Random, type Shape, subjects } from './shapes.ts';
 import { Shopkeeper } from './shopkeeper.ts';
@@ -80,7 +81,7 @@ for (const reading of readings) {
       const count = (name: ImportName, what: string, times: number) =>
         counts.set(`${name} ${what}`, (counts.get(`${name} ${what}`) ?? 0) + times);
       await fc.assert(
-        fc.asyncProperty(fc.integer(), fc.boolean(), async (seed, preserves) => {
+        fc.asyncProperty(fc.integer(), fc.boolean(), fc.boolean(), async (seed, preserves, isEmptied) => {
           const random = new Random(seed);
           const numbers = Array.from({ length: pairsPerImport }, (_, number) => `pair-${number}`);
           const names = Object.fromEntries(
@@ -97,10 +98,14 @@ for (const reading of readings) {
                 ? { CustomerFieldsThatAreSet: ['PreserveFlags'] }
                 : { CompanyFieldsThatAreSet: ['PreserveFlags'] };
             const hasFlags = name === 'import-customers' || name === 'import-companies';
-            const switches = preserves && hasFlags ? { switches: lists } : {};
+            const options = {
+              // Of products variants may be emptied, of which a later change would be refused.
+              ...(isEmptied && name !== 'import-products' ? anyEmptied(name, random) : {}),
+              ...(preserves && hasFlags ? { switches: lists } : {}),
+            };
             const pairs = names[name].map((key) => pairOf(name, key, random));
             const given = pairs.flatMap(({ earlier, later }) => [earlier, later]);
-            const joint = await prepared(name, given, switches);
+            const joint = await prepared(name, given, options);
             await new Shopkeeper(together).send(name, joint);
             const sent = joint.requests.flatMap((request) => request.items);
             count(name, 'joined', sent.filter(({ indexes }) => indexes.length === 2).length);
@@ -112,7 +117,7 @@ for (const reading of readings) {
             const rejected = new Set(joint.rejected.map(({ index }) => index));
             for (const turn of [0, 1]) {
               const items = given.filter((_, index) => index % 2 === turn && !rejected.has(index));
-              const alone = await prepared(name, items, switches);
+              const alone = await prepared(name, items, options);
               assert.deepEqual(alone.rejected, []);
               await new Shopkeeper(apart).send(name, alone);
             }

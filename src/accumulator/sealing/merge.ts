@@ -91,7 +91,7 @@ export async function merge({ options, lines, returned, open }: MergeJob): Promi
   const prepared = preparation(options);
   const list = itemsOf(lines);
   if (list.length === 0) return { pieces: [], rejected: [], newest: [], warnings: [] };
-  const { requests, rejected, warnings, refusal } = await prepare(givenItems(list), prepared);
+  const { requests, rejected, warnings, refusal } = await prepare(givenItems(list), prepared, returned > 0);
   const keptOf = (line: number, errors: readonly ItemError[]): FailedLine => {
     const { key, text } = list[line] as FeedItem;
     return { key, text, reason: JSON.stringify({ errors }), line };
