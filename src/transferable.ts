@@ -5,29 +5,25 @@
 /** How deep in what is sent bytes stand at most: in a piece of a list that is the result of an answer of several. */
 const deepest = 4;
 
-function ownBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer | undefined {
-  return buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength
-    ? buffer
-    : undefined;
-}
-
 /**
  * The buffers of a message that can be handed over instead of being copied: those of bytes that have one to
  * themselves. Whoever hands them over sees them empty from then on.
  */
 export function transferable(message: unknown, depth = 0): ArrayBuffer[] {
   if (message instanceof Uint8Array) {
-    const buffer = ownBuffer(message);
-    return buffer === undefined ? [] : [buffer];
+    const { buffer, byteLength } = message;
+    return buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength
+      ? [buffer]
+      : [];
   }
   if (depth === deepest || typeof message !== 'object' || message === null) return [];
   return Object.values(message).flatMap((value) => transferable(value, depth + 1));
 }
 
 /**
- * Gives back the memory of bytes that nobody needs any more. The garbage collector of a thread would do so too, but
+ * Gives back the memory of a message's bytes, which nobody needs any more. The garbage collector of a thread would do so too, but
  * lets up to 64 MB of it gather first. Whoever looks at them sees them empty from then on.
  */
-export function giveBack(buffers: readonly ArrayBuffer[]): void {
-  for (const buffer of buffers) buffer.transfer(0);
+export function giveBack(message: unknown): void {
+  for (const buffer of transferable(message)) buffer.transfer(0);
 }

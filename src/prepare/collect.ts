@@ -4,6 +4,7 @@
 import { type ImportName, unusualSkuTypes } from '../contract/index.ts';
 import { Breather } from './breather.ts';
 import { checkItem, messageOf } from './check-item.ts';
+import { bodyBytes } from './cut.ts';
 import { Duplicates } from './duplicates.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { importErrors } from './item-rules.ts';
@@ -68,13 +69,10 @@ function contentOfJoint(record: ItemRecord, preparation: Preparation): ItemConte
   }
 }
 
-/** Bytes that stand around an item that is sent by itself. */
-const brackets = 2;
-
 /** Whether each of the requests that an item takes has room for it. */
 function fits({ text, slices = [] }: ItemContent, maximumBytes: number): boolean {
   const texts = slices.length === 0 ? [text] : slices.map((slice) => slice.text);
-  return texts.every((each) => Buffer.byteLength(each) + brackets <= maximumBytes);
+  return texts.every((each) => bodyBytes([{ bytes: Buffer.byteLength(each) }]) <= maximumBytes);
 }
 
 /**

@@ -175,11 +175,18 @@ function mergeLists(
   }
 }
 
+function isCreateOnly({ slot }: FieldOutline, { list }: RecordOutline, { plan }: Context): boolean {
+  if (slot === undefined || list === undefined) return false;
+  return plan.values[list.index]?.[slot.bit]?.kind === 'createOnly';
+}
+
 /** Whether a record that lacks a field empties it, because the author wants it so and Connect does it. */
-function isEmptied({ slot, definition }: FieldOutline, { list }: RecordOutline, { plan }: Context): boolean {
+function isEmptied(field: FieldOutline, outline: RecordOutline, context: Context): boolean {
+  const { slot, definition } = field;
+  const { list } = outline;
   if (slot === undefined || list === undefined || definition.empty === 'skipped') return false;
-  const isCreateOnly = plan.values[list.index]?.[slot.bit]?.kind === 'createOnly';
-  return !isCreateOnly && ((plan.clear[list.index] ?? 0) & bitOf(slot)) !== 0;
+  const isCleared = ((context.plan.clear[list.index] ?? 0) & bitOf(slot)) !== 0;
+  return isCleared && !isCreateOnly(field, outline, context);
 }
 
 function mergeField(
@@ -194,10 +201,7 @@ function mergeField(
   if (after === undefined) return isEmptied(field, outline, context) ? undefined : before;
   if (isSkipped(field, after) && before !== undefined) return before;
   if (before === undefined) return after;
-  if (outline.list !== undefined && field.slot !== undefined) {
-    const value = context.plan.values[outline.list.index]?.[field.slot.bit];
-    if (value?.kind === 'createOnly') return before;
-  }
+  if (isCreateOnly(field, outline, context)) return before;
   const { child, definition } = field;
   if (child === undefined) return after;
   if (definition.type === 'records') return mergeLists(earlier, later, { ...field, child }, outline, context);

@@ -34,6 +34,6 @@ async function answerTo({ id, work, job }: MergeCall): Promise<MergeAnswer> {
 
 port.on('message', async (call: MergeCall) => {
   const answer = await answerTo(call);
-  giveBack(transferable(call));
+  giveBack(call);
   port.postMessage(answer, transferable(answer));
 });

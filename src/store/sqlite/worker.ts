@@ -25,7 +25,7 @@ port.on('message', (first: Message) => {
   }
   if (calls.length > 0) {
     const answers = engine.perform(calls);
-    giveBack(transferable(calls.map((call) => call.arguments)));
+    giveBack(calls.map((call) => call.arguments));
     port.postMessage(answers, transferable(answers));
   }
   if (message === undefined) return;

@@ -1,8 +1,7 @@
 /**
  * Full feeds that are whole: divided by key, joined part by part, and decided on.
  */
-
-import { giveBack, transferable } from '../../../transferable.ts';
+import { giveBack } from '../../../transferable.ts';
 import type { Feed, FeedCounts, FeedVerdict, JoinedPart } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
 import { baselinesOf, perhapsTaken } from './baselines.ts';
@@ -91,7 +90,7 @@ export const feedCheckingOperations = {
       database.run('DELETE FROM feed_block WHERE id = ?', block.id);
     }
     const divided = dividedByKey(blocks, partitions);
-    giveBack(transferable(blocks));
+    giveBack(blocks);
     for (const [partition, lines] of divided) {
       database.run(
         'INSERT INTO feed_part (feed_id, partition, lines) VALUES (?, ?, CAST(? AS TEXT))',
@@ -99,7 +98,7 @@ export const feedCheckingOperations = {
         partition,
         lines,
       );
-      giveBack(transferable(lines));
+      giveBack(lines);
     }
     return database.get('SELECT 1 FROM feed_block WHERE feed_id = ? LIMIT 1', id) !== undefined;
   },
@@ -203,6 +202,6 @@ function linesOf(database: Database, id: number, partition: number): Uint8Array 
     )
     .map(({ lines }) => lines);
   const lines = joinedLines(blocks);
-  giveBack(transferable(blocks));
+  giveBack(blocks);
   return lines;
 }

@@ -1,7 +1,7 @@
 /**
  * How the items of a batch become parts of requests.
  */
-import { giveBack, transferable } from '../../../transferable.ts';
+import { giveBack } from '../../../transferable.ts';
 import type { BatchState, NewPiece } from '../../collections.ts';
 import type { FailedLine, NewestLine, Partition } from '../../partitions.ts';
 import type { Database } from '../driver.ts';
@@ -198,7 +198,7 @@ export const sealingOperations = {
         group.map(({ lines }) => lines),
         batch.partitions,
       );
-      giveBack(transferable(group));
+      giveBack(group);
       for (const [partition, lines] of divided) {
         database.run(
           'INSERT INTO partition_block (batch_id, partition, age, lines) VALUES (?, ?, ?, CAST(? AS TEXT))',
@@ -207,7 +207,7 @@ export const sealingOperations = {
           group[0]?.age ?? null,
           lines,
         );
-        giveBack(transferable(lines));
+        giveBack(lines);
       }
     }
     deleteBlocks(database, batch, end);
@@ -220,7 +220,7 @@ export const sealingOperations = {
     const dated = linesOf(database, id, partition, batch);
     const returned = agesOfReturned(dated).length;
     const lines = joinedLines(dated.map((block) => block.lines));
-    giveBack(transferable(dated));
+    giveBack(dated);
     return { lines, returned };
   },
 
