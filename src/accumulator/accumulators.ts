@@ -85,7 +85,7 @@ export class Accumulators {
     });
     this.#attached.set(key, collecting);
     return {
-      add: (items) => collecting.add(items),
+      add: (items, whenAdded) => collecting.add(items, whenAdded),
       collect: (items, message) => collecting.collect(items, message),
       confirm: (feedId) => collecting.confirm(feedId),
       flush: () => collecting.flush(),

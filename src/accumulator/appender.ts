@@ -18,52 +18,99 @@ interface Lines extends Amount {
   readonly lines: string;
 }
 
+/** Who waits until what it brought is on disk. */
+export interface Waiting {
+  /** Called once. Does not throw. */
+  written(error: Error | undefined): void;
+}
+
 /** Lines of one message, or a part of a large one, that go together. */
-interface Portion extends Lines {
+interface Portion {
+  readonly content: Lines;
   readonly supplierId: number | null;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly waiting: Waiting;
+}
+
+/** The portions of a message that has several. */
+class Several implements Waiting {
+  #missing: number;
+  #error: Error | undefined;
+  readonly #waiting: Waiting;
+
+  constructor(portions: number, waiting: Waiting) {
+    this.#missing = portions;
+    this.#waiting = waiting;
+  }
+
+  /** Waits for all of them, also where one fails. */
+  written(error: Error | undefined): void {
+    this.#error ??= error;
+    this.#missing -= 1;
+    if (this.#missing === 0) this.#waiting.written(this.#error);
+  }
 }
 
 /** Puts blocks into the store. */
 export type Append = (block: NewBlock) => Promise<unknown>;
 
-/** One collection's way to the disk. What is added is appended in the order in which it was added. */
+/** What became of a block. */
+type Outcome = Promise<Error | undefined>;
+
+/** A group on its way to the disk. */
+interface Commit {
+  readonly outcome: Outcome;
+  /** Resolves when all of its messages have been told. */
+  readonly told: Promise<void>;
+}
+
+/** One collection's way to the disk. What is added is appended, and told, in the order in which it was added. */
 export class Appender {
   readonly #append: Append;
   #waiting: Portion[] = [];
-  #underWay = 0;
+  /** Those under way, the oldest first. */
+  readonly #commits: Commit[] = [];
   #isPlanned = false;
+  /** The messages of a commit that was too large are appended one by one. */
+  #isDividing = false;
 
   constructor(append: Append) {
     this.#append = append;
   }
 
   /**
-   * Resolves when all of the items are on disk. Items of one message up to 256 kB are appended together or not at
+   * Appends items; whoever waits is told when all of them are on disk, or with the reason why they are not: a
+   * ConnectError `COLLECTION_FULL`, `STORE_…`. Items of one message up to 256 kB are appended together or not at
    * all; of a larger one a part may be there when it fails, which does no harm when it is added again.
-   *
-   * @throws ConnectError `COLLECTION_FULL`, `STORE_…`
    */
-  add(items: readonly CollectedItem[], supplierId: number | null): Promise<void> {
-    const portions = portionsOf(items).map(
-      (lines) =>
-        new Promise<void>((resolve, reject) => {
-          this.#waiting.push({ ...lines, supplierId, resolve, reject });
-        }),
-    );
+  add(items: readonly CollectedItem[], supplierId: number | null, waiting: Waiting): void {
+    let portions: readonly Lines[];
+    try {
+      portions = portionsOf(items);
+    } catch (thrown) {
+      // Some texts are too long to be joined.
+      waiting.written(asError(thrown));
+      return;
+    }
+    if (portions.length === 0) {
+      waiting.written(undefined);
+      return;
+    }
+    const all = portions.length === 1 ? waiting : new Several(portions.length, waiting);
+    for (const content of portions) this.#waiting.push({ content, supplierId, waiting: all });
     this.#plan();
-    // Most messages have one: there is nothing to be put together.
-    return portions.length === 1 ? (portions[0] as Promise<void>) : all(portions);
+  }
+
+  get #mayCommit(): boolean {
+    return this.#waiting.length > 0 && this.#commits.length < mostUnderWay && !this.#isDividing;
   }
 
   /** In the next turn of the event loop, so that messages that come in one after the other share a commit. */
   #plan(): void {
-    if (this.#isPlanned || this.#underWay >= mostUnderWay || this.#waiting.length === 0) return;
+    if (this.#isPlanned || !this.#mayCommit) return;
     this.#isPlanned = true;
     setImmediate(() => {
       this.#isPlanned = false;
-      void this.#commit(this.#group());
+      if (this.#mayCommit) this.#commit(this.#group());
     });
   }
 
@@ -71,53 +118,62 @@ export class Appender {
   #group(): Portion[] {
     const [first] = this.#waiting;
     let [items, bytes, count] = [0, 0, 0];
-    for (const portion of this.#waiting) {
-      items += portion.items;
-      bytes += portion.bytes;
+    for (const { content, supplierId } of this.#waiting) {
+      items += content.items;
+      bytes += content.bytes;
       const isFull = items > blockItems || bytes > blockBytes;
-      if (count > 0 && (isFull || portion.supplierId !== first?.supplierId)) break;
+      if (count > 0 && (isFull || supplierId !== first?.supplierId)) break;
       count++;
     }
     return this.#waiting.splice(0, count);
   }
 
-  async #commit(group: readonly Portion[]): Promise<void> {
-    this.#underWay++;
+  #commit(group: readonly Portion[]): void {
+    const outcome = this.#try(group);
+    const told = this.#tell(group, outcome, this.#commits.at(-1)?.told);
+    this.#commits.push({ outcome, told });
     this.#plan();
-    try {
-      await this.#appendTogether(group);
-    } finally {
-      this.#underWay--;
-      this.#plan();
-    }
   }
 
-  async #appendTogether(group: readonly Portion[]): Promise<void> {
+  async #try(group: readonly Portion[]): Outcome {
     try {
       await this.#append(blockOf(group));
-      for (const { resolve } of group) resolve();
+      return undefined;
     } catch (thrown) {
-      const error = asError(thrown);
-      const isFull = error instanceof ConnectError && error.code === 'COLLECTION_FULL';
-      // Some of them may still find room.
-      if (isFull && group.length > 1) for (const portion of group) await this.#appendTogether([portion]);
-      else for (const { reject } of group) reject(error);
+      return asError(thrown);
     }
   }
-}
 
-/** Waits for all of them, also where one fails. */
-async function all(portions: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(portions);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  async #tell(group: readonly Portion[], outcome: Outcome, former: Promise<void> | undefined): Promise<void> {
+    const error = await outcome;
+    await former;
+    const isFull = error instanceof ConnectError && error.code === 'COLLECTION_FULL';
+    if (isFull && group.length > 1) await this.#divide(group, error);
+    else for (const { waiting } of group) waiting.written(error);
+    this.#commits.shift();
+    this.#plan();
+  }
+
+  /**
+   * Some of a group may still find room. Not behind what came after them, whose values would be covered by theirs:
+   * where the next group has found room before, this one is refused.
+   */
+  async #divide(group: readonly Portion[], error: Error): Promise<void> {
+    this.#isDividing = true;
+    const next = this.#commits[1];
+    const isOvertaken = next !== undefined && (await next.outcome) === undefined;
+    for (const portion of group) {
+      portion.waiting.written(isOvertaken ? error : await this.#try([portion]));
+    }
+    this.#isDividing = false;
+  }
 }
 
 function blockOf(group: readonly Portion[]): NewBlock {
   return {
-    lines: group.map(({ lines }) => lines).join('\n'),
-    items: group.reduce((sum, { items }) => sum + items, 0),
-    bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
+    lines: group.map(({ content }) => content.lines).join('\n'),
+    items: group.reduce((sum, { content }) => sum + content.items, 0),
+    bytes: group.reduce((sum, { content }) => sum + content.bytes, 0),
     supplierId: group[0]?.supplierId ?? null,
   };
 }

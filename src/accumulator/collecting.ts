@@ -12,6 +12,7 @@ import {
 } from '../prepare/index.ts';
 import { offerOf, type SendingState } from '../sending/index.ts';
 import type { Collection, CollectionState, Feed } from '../store/index.ts';
+import { Additions, type Settling, type WhenAdded } from './additions.ts';
 import { Appender } from './appender.ts';
 import { FeedKeeper } from './feeds/keeper.ts';
 import { keptOf, mostRejected } from './kept-items.ts';
@@ -60,6 +61,10 @@ export class Collecting implements Accumulator {
   readonly #rules: Rules;
   readonly #appender: Appender;
   readonly #turns = new Turns();
+  readonly #additions = new Additions({
+    keep: (rejected) => this.#keep(rejected),
+    ended: () => this.#turns.ended(),
+  });
   #collection: Promise<Collection> | undefined;
   #release: Release | undefined;
   #keeper: FeedKeeper | undefined;
@@ -82,13 +87,13 @@ export class Collecting implements Accumulator {
     void this.#begin();
   }
 
-  add(items: readonly unknown[]): Promise<Added> {
-    const check = new ItemsCheck(items, this.#preparation);
-    // Whatever becomes of the message from now on changes nothing in what is kept of it.
-    if (check.begin()) return this.#turns.begin(() => this.#append(check));
-    return this.#turns.prepare(async () => {
-      const checked = await check.finish();
-      return () => this.#append(checked);
+  add(items: readonly unknown[], whenAdded?: WhenAdded): Promise<Added> {
+    return new Promise((resolve, reject) => {
+      const check = new ItemsCheck(items, this.#preparation);
+      const append = () => this.#append(check, whenAdded, { resolve, reject });
+      // Whatever becomes of the message from now on changes nothing in what is kept of it.
+      if (check.begin()) this.#turns.begin(append);
+      else this.#turns.prepare(() => check.finish(), append).catch(reject);
     });
   }
 
@@ -179,12 +184,13 @@ export class Collecting implements Accumulator {
     this.#tellChange();
   }
 
-  #append({ items, rejected }: CheckedItems): Promise<Added> {
+  #append({ items, rejected }: CheckedItems, whenAdded: WhenAdded | undefined, settling: Settling): void {
     const supplierId = this.#options.settings.options.supplierId ?? null;
-    const appended = items.length > 0 ? this.#appender.add(items, supplierId) : Promise.resolve();
-    // While this waits the items are in memory as the lines that are appended, and not as items too.
-    const added = { added: items.length, rejected };
-    return appended.then(rejected.length === 0 ? () => added : () => this.#keep(rejected).then(() => added));
+    this.#appender.add(
+      items,
+      supplierId,
+      this.#additions.begin({ added: items.length, rejected }, whenAdded, settling),
+    );
   }
 
   #batchState(): Pick<AccumulatorState, 'batch' | 'blocked'> {

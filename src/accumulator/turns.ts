@@ -8,28 +8,31 @@ export class Turns {
   #last: Promise<unknown> = Promise.resolve();
   /** Turns that somebody has or waits for. */
   #asked = 0;
-  /** What was begun in a turn and has not ended. */
+  /** What was begun and has not ended. */
   #underWay = 0;
   readonly #whenEnded: (() => void)[] = [];
 
   /**
    * Begins something at once where nobody has a turn, else in its own. It goes on while others have theirs, so that
-   * they can be written together.
+   * they can be written together, until {@link Turns.ended} is called for it.
+   *
+   * @param begin Does not throw.
    */
-  begin<Result>(begin: () => Promise<Result>): Promise<Result> {
-    // It resolves no sooner than what was prepared: of what is written together the first is told first.
-    if (this.#asked === 0) return this.#watched(begin()).then((result) => result);
-    return this.#inTurn(async () => ({ begun: this.#watched(begin()) })).then(({ begun }) => begun);
+  begin(begin: () => void): void {
+    if (this.#asked === 0) this.#begin(begin);
+    else void this.#inTurn(async () => this.#begin(begin));
   }
 
   /**
-   * Prepares something in its turn; what comes of it goes on as after {@link begin}.
+   * Prepares something in a turn, and begins it as {@link Turns.begin} does before anybody else has theirs.
    *
-   * @param prepare Resolves with what begins the rest; that is begun before anybody else's turn.
+   * @throws what `prepare` throws; then it is not begun
    */
-  async prepare<Result>(prepare: () => Promise<() => Promise<Result>>): Promise<Result> {
-    const { begun } = await this.#inTurn(async () => ({ begun: this.#watched((await prepare())()) }));
-    return begun;
+  prepare(prepare: () => Promise<unknown>, begin: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      await prepare();
+      this.#begin(begin);
+    });
   }
 
   /** Does something alone: when all that was asked before has ended, and before anything later begins. */
@@ -38,6 +41,18 @@ export class Turns {
       if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenEnded.push(resolve));
       return work();
     });
+  }
+
+  /** Something that was begun has ended. */
+  ended(): void {
+    this.#underWay -= 1;
+    if (this.#underWay > 0) return;
+    for (const tell of this.#whenEnded.splice(0)) tell();
+  }
+
+  #begin(begin: () => void): void {
+    this.#underWay += 1;
+    begin();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -49,16 +64,4 @@ export class Turns {
     this.#last = turn.then(ended, ended);
     return turn;
   }
-
-  #watched<Result>(begun: Promise<Result>): Promise<Result> {
-    this.#underWay += 1;
-    begun.then(this.#ended, this.#ended);
-    return begun;
-  }
-
-  readonly #ended = (): void => {
-    this.#underWay -= 1;
-    if (this.#underWay > 0) return;
-    for (const tell of this.#whenEnded.splice(0)) tell();
-  };
 }

@@ -122,9 +122,11 @@ export interface Accumulator {
   /**
    * Checks items and appends those that are right; resolves when they are on disk.
    *
-   * @throws ConnectError `COLLECTION_FULL`, `COLLECTION_IN_USE`, `STORE_…`: then none of them is kept
+   * @param whenAdded Called before anything is told of what was added later; it is waited for.
+   * @throws ConnectError `COLLECTION_FULL`, `COLLECTION_IN_USE`, `STORE_…`: then none of them is kept, or of more
+   *   than 256 kB perhaps a part; and what `whenAdded` rejects with
    */
-  add(items: readonly unknown[]): Promise<Added>;
+  add(items: readonly unknown[], whenAdded?: (added: Added) => Promise<void> | undefined): Promise<Added>;
   /**
    * Takes in what a message brings to a full feed; resolves when it is on disk. Whole, the feed is checked, and sent
    * when nothing speaks against it.

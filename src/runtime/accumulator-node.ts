@@ -108,7 +108,7 @@ class AccumulatorNode {
     throw thrown;
   };
 
-  #take(message: NodeMessageInFlow, context: InputContext): Promise<void> {
+  #take(message: NodeMessageInFlow, context: InputContext): Promise<unknown> {
     const { accumulator, properties, options } = this.#attach();
     // Everything is checked before anything is done.
     const given = message as unknown as Record<string, unknown>;
@@ -122,13 +122,13 @@ class AccumulatorNode {
     // At once: what comes after a reset is not thrown away with what came before it.
     const isControl = control?.reset !== undefined || (items === undefined && !isStep);
     if (isControl) return carryOut() ?? Promise.resolve();
-    const added =
-      place === undefined ? accumulator.add(items ?? []) : accumulator.collect(items ?? [], place);
-    return added.then(({ rejected }) => {
+    const whenAdded = ({ rejected }: Added) => {
       const ownNames = isFull ? [...controlNames, ...feedNames] : controlNames;
       if (rejected.length > 0) this.#reject(rejected, properties.import.import, message, context, ownNames);
       return carryOut();
-    });
+    };
+    if (place === undefined) return accumulator.add(items ?? [], whenAdded);
+    return accumulator.collect(items ?? [], place).then(whenAdded);
   }
 
   #reject(

@@ -5,10 +5,24 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Appender } from '../../src/accumulator/appender.ts';
 import { ConnectError } from '../../src/errors.ts';
+import type { CollectedItem } from '../../src/prepare/index.ts';
 import type { NewBlock } from '../../src/store/index.ts';
 
 function item(key: string, size = 10) {
   return { key, text: JSON.stringify({ key, fill: 'ö'.repeat(size) }) };
+}
+
+/** Adds items; resolves when they have been told to be on disk. */
+function add(
+  appender: Appender,
+  items: readonly CollectedItem[],
+  supplierId: number | null = null,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    appender.add(items, supplierId, {
+      written: (error) => (error === undefined ? resolve() : reject(error)),
+    });
+  });
 }
 
 function keysOf({ lines }: NewBlock): string[] {
@@ -19,9 +33,9 @@ describe('accumulator: appender', () => {
   it('messages that come together share a commit; a lone one has its own', async () => {
     const blocks: NewBlock[] = [];
     const appender = new Appender(async (block) => blocks.push(block));
-    await Promise.all(Array.from({ length: 500 }, (_, number) => appender.add([item(`${number}`)], null)));
+    await Promise.all(Array.from({ length: 500 }, (_, number) => add(appender, [item(`${number}`)])));
     assert.ok(blocks.length <= 2, `${blocks.length} commits`);
-    await appender.add([item('alone')], null);
+    await add(appender, [item('alone')]);
     assert.deepEqual(keysOf(blocks.at(-1) as NewBlock), ['alone']);
   });
 
@@ -44,7 +58,7 @@ describe('accumulator: appender', () => {
         }));
         await Promise.all(
           given.map(async ({ items, supplierId }) => {
-            await appender.add(items, supplierId);
+            await add(appender, items, supplierId);
             const there = new Set(blocks.flatMap(keysOf));
             for (const { key } of items) assert.ok(there.has(key), `${key} was told before it was there`);
           }),
@@ -82,9 +96,9 @@ describe('accumulator: appender', () => {
     });
     const results = await Promise.allSettled(
       [2, 2, 1, 1].map((count, index) =>
-        appender.add(
+        add(
+          appender,
           Array.from({ length: count }, (_, each) => item(`${index}-${each}`)),
-          null,
         ),
       ),
     );
@@ -94,17 +108,96 @@ describe('accumulator: appender', () => {
     );
   });
 
+  it('what finds no room does not go behind what came after it', async () => {
+    const blocks: NewBlock[] = [];
+    let isFirst = true;
+    const appender = new Appender(async (block) => {
+      const isRefused = isFirst;
+      isFirst = false;
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+      // A batch has been taken meanwhile: from the second commit on there is room.
+      if (isRefused) throw new ConnectError('COLLECTION_FULL', 'full');
+      blocks.push(block);
+    });
+    const first = [add(appender, [item('older')], 1), add(appender, [item('old')], 1)];
+    const results = await Promise.allSettled([...first, add(appender, [item('new')], 2)]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(blocks.flatMap(keysOf), ['new']);
+  });
+
+  it('law: whatever the store refuses, the rest is appended and all is told in the order of adding', async () => {
+    const message = fc.record({
+      size: fc.constantFrom(1, 2, 1200),
+      supplierId: fc.constantFrom(1, 1, 1, 2),
+      isLater: fc.boolean(),
+    });
+    const answer = fc.record({ room: fc.constantFrom(0, 2, 500, 3000), turns: fc.nat(3), fails: fc.nat(9) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(message, { minLength: 1, maxLength: 30 }),
+        fc.infiniteStream(answer),
+        async (messages, answers) => {
+          const appended: number[] = [];
+          let former: Promise<unknown> = Promise.resolve();
+          const store = async (block: NewBlock) => {
+            const { value } = answers.next();
+            for (let turn = 0; turn < value.turns; turn++) await new Promise(setImmediate);
+            if (value.fails === 0) throw new ConnectError('STORE_FAILED', 'broken', { retryable: true });
+            if (block.items > value.room) throw new ConnectError('COLLECTION_FULL', 'full');
+            appended.push(...keysOf(block).map((key) => Number(key.split('-')[0])));
+          };
+          const appender = new Appender((block) => {
+            // As a store does: what it is asked first it does first.
+            const answered = former.then(() => store(block));
+            former = answered.catch(() => undefined);
+            return answered;
+          });
+          const told: number[] = [];
+          const kept: number[] = [];
+          const ends: Promise<void>[] = [];
+          for (const [index, { size, supplierId, isLater }] of messages.entries()) {
+            if (isLater) await new Promise(setImmediate);
+            const items = Array.from({ length: size }, (_, each) => item(`${index}-${each}`, 1));
+            const end = new Promise<void>((resolve) => {
+              appender.add(items, supplierId, {
+                written: (error) => {
+                  told.push(index);
+                  if (error === undefined) kept.push(index);
+                  resolve();
+                },
+              });
+            });
+            ends.push(end);
+          }
+          await Promise.all(ends);
+          assert.deepEqual(told, [...messages.keys()]);
+          assert.deepEqual(
+            appended,
+            [...appended].sort((left, right) => left - right),
+          );
+          for (const [index, { size }] of messages.entries()) {
+            const count = appended.filter((each) => each === index).length;
+            // A part of a large message may be there.
+            if (kept.includes(index)) assert.equal(count, size);
+            else assert.ok(count === 0 || (size > 1000 && count < size), `${count} of ${size} were kept`);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it('a failing store fails all of a commit, and the next commit goes on', async () => {
     let isBroken = true;
     const appender = new Appender(async () => {
       if (isBroken) throw new ConnectError('STORE_FAILED', 'broken', { retryable: true });
     });
-    const first = await Promise.allSettled([
-      appender.add([item('a')], null),
-      appender.add([item('b')], null),
-    ]);
+    const first = await Promise.allSettled([add(appender, [item('a')]), add(appender, [item('b')])]);
     assert.ok(first.every((result) => result.status === 'rejected' && result.reason.code === 'STORE_FAILED'));
     isBroken = false;
-    await appender.add([item('c')], null);
+    await add(appender, [item('c')]);
   });
 });

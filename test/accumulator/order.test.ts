@@ -57,6 +57,61 @@ describe('accumulator: order of messages', () => {
     assert.deepEqual(await valuesOf(accumulators), [2]);
   });
 
+  it('what messages ask for when they are on disk is asked in their order, whatever each takes', async () => {
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const order: string[] = [];
+    const add = (name: string, items: readonly unknown[], asks?: () => Promise<void>) =>
+      accumulator
+        .add(items, () => {
+          order.push(`${name} is told`);
+          return asks?.();
+        })
+        .catch(() => order.push(`${name} is refused`));
+    // Some wait for a turn, for several commits or for what is rejected, and some for nothing.
+    await Promise.all([
+      add('large', large(), () =>
+        accumulator.reset('waiting').then((count) => void order.push(`${count} gone`)),
+      ),
+      add('of two blocks', large().slice(0, 1500)),
+      add('partly rejected', [stock(1), { PartNo: 'P' }]),
+      add('empty', []),
+      add('small', [stock(2)], () => Promise.reject(new Error('refused'))),
+      add('last', [stock(3)]),
+      accumulator.reset('rejected').then((count) => order.push(`${count} rejected gone`)),
+    ]);
+    assert.deepEqual(order, [
+      'large is told',
+      'of two blocks is told',
+      'partly rejected is told',
+      'empty is told',
+      'small is told',
+      'last is told',
+      'small is refused',
+      '1 rejected gone',
+      '21503 gone',
+    ]);
+  });
+
+  it('what is added while others are told of has its turn after them', async () => {
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const order: string[] = [];
+    const ended: Promise<unknown>[] = [];
+    const add = (name: string) => accumulator.add([], () => void order.push(name));
+    ended.push(
+      // The others are written before what is rejected here is kept.
+      accumulator.add([stock(1), { PartNo: 'P' }], () => {
+        ended.push(add('within'));
+        order.push('first');
+        return undefined;
+      }),
+      accumulator.add([stock(2)], () => void order.push('second')),
+      add('third'),
+    );
+    await ended[0];
+    await Promise.all(ended);
+    assert.deepEqual(order, ['first', 'second', 'third', 'within']);
+  });
+
   it('a small message is kept as it was handed over, also while a large one goes first', async () => {
     const { accumulator } = accumulators.attach({ name: 'ordered' });
     const items = [stock(2), stock(3)];
