@@ -2,8 +2,8 @@
  * Bytes on their way from thread to thread, and what becomes of their memory.
  */
 
-/** How deep in what is sent bytes stand at most: in a piece of a list that is the result of an answer of several. */
-const deepest = 4;
+/** How deep in what is sent bytes stand at most: in a block of what a message brings to a feed, an argument of a call. */
+const deepest = 5;
 
 /**
  * The buffers of a message that can be handed over instead of being copied: those of bytes that have one to

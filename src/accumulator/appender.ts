@@ -2,21 +2,12 @@
  * Appends the items of messages to a collection, those of several messages in one commit.
  */
 import { asError, ConnectError } from '../errors.ts';
-import type { CollectedItem } from '../prepare/index.ts';
-import type { Amount, NewBlock } from '../store/index.ts';
-import { linesOf } from './sealing/lines.ts';
+import type { NewBlock } from '../store/index.ts';
+import { giveBack } from '../transferable.ts';
+import { blockBytes, blockItems, blockOf, type Lines } from './portions.ts';
 
-/** Most items of one block. */
-const blockItems = 1000;
-/** Bytes of one block, unless one item is larger. */
-const blockBytes = 256 * 1024;
 /** Commits under way at the same time: one on the disk, and one that is being put together. */
 const mostUnderWay = 2;
-
-/** Items as the lines of a block. */
-interface Lines extends Amount {
-  readonly lines: string;
-}
 
 /** Who waits until what it brought is on disk. */
 export interface Waiting {
@@ -78,19 +69,11 @@ export class Appender {
   }
 
   /**
-   * Appends items; whoever waits is told when all of them are on disk, or with the reason why they are not: a
+   * Appends the items of a message; whoever waits is told when all of them are on disk, or with the reason why they are not: a
    * ConnectError `COLLECTION_FULL`, `STORE_…`. Items of one message up to 256 kB are appended together or not at
    * all; of a larger one a part may be there when it fails, which does no harm when it is added again.
    */
-  add(items: readonly CollectedItem[], supplierId: number | null, waiting: Waiting): void {
-    let portions: readonly Lines[];
-    try {
-      portions = portionsOf(items);
-    } catch (thrown) {
-      // Some texts are too long to be joined.
-      waiting.written(asError(thrown));
-      return;
-    }
+  add(portions: readonly Lines[], supplierId: number | null, waiting: Waiting): void {
     if (portions.length === 0) {
       waiting.written(undefined);
       return;
@@ -137,7 +120,12 @@ export class Appender {
 
   async #try(group: readonly Portion[]): Outcome {
     try {
-      await this.#append(blockOf(group));
+      await this.#append(
+        blockOf(
+          group.map(({ content }) => content),
+          group[0]?.supplierId ?? null,
+        ),
+      );
       return undefined;
     } catch (thrown) {
       return asError(thrown);
@@ -150,6 +138,7 @@ export class Appender {
     const isFull = error instanceof ConnectError && error.code === 'COLLECTION_FULL';
     if (isFull && group.length > 1) await this.#divide(group, error);
     else for (const { waiting } of group) waiting.written(error);
+    for (const { content } of group) if (typeof content.lines !== 'string') giveBack(content.lines);
     this.#commits.shift();
     this.#plan();
   }
@@ -167,37 +156,4 @@ export class Appender {
     }
     this.#isDividing = false;
   }
-}
-
-function blockOf(group: readonly Portion[]): NewBlock {
-  return {
-    lines: group.map(({ content }) => content.lines).join('\n'),
-    items: group.reduce((sum, { content }) => sum + content.items, 0),
-    bytes: group.reduce((sum, { content }) => sum + content.bytes, 0),
-    supplierId: group[0]?.supplierId ?? null,
-  };
-}
-
-function blockOfLines(items: readonly CollectedItem[]): Lines {
-  let bytes = 0;
-  for (const { text } of items) bytes += Buffer.byteLength(text);
-  return { lines: linesOf(items), items: items.length, bytes };
-}
-
-/** Items as blocks of lines. */
-export function portionsOf(items: readonly CollectedItem[]): Lines[] {
-  const portions: Lines[] = [];
-  let first = 0;
-  let length = 0;
-  for (let index = 0; index < items.length; index++) {
-    const { text } = items[index] as CollectedItem;
-    if (index - first >= blockItems || (index > first && length + text.length > blockBytes)) {
-      portions.push(blockOfLines(items.slice(first, index)));
-      first = index;
-      length = 0;
-    }
-    length += text.length;
-  }
-  if (items.length > first) portions.push(blockOfLines(first === 0 ? items : items.slice(first)));
-  return portions;
 }

@@ -3,19 +3,14 @@
  */
 import { imports } from '../contract/index.ts';
 import { asError, ConnectError } from '../errors.ts';
-import {
-  type CheckedItems,
-  ItemsCheck,
-  type Preparation,
-  preparation,
-  type RejectedItem,
-} from '../prepare/index.ts';
+import { ItemsCheck, type Preparation, preparation, type RejectedItem } from '../prepare/index.ts';
 import { offerOf, type SendingState } from '../sending/index.ts';
 import type { Collection, CollectionState, Feed } from '../store/index.ts';
 import { Additions, type Settling, type WhenAdded } from './additions.ts';
 import { Appender } from './appender.ts';
 import { FeedKeeper } from './feeds/keeper.ts';
 import { keptOf, mostRejected } from './kept-items.ts';
+import { Portions } from './portions.ts';
 import { Release, type ReleaseOptions } from './release.ts';
 import { Rules } from './release-rules.ts';
 import { Turns } from './turns.ts';
@@ -89,8 +84,9 @@ export class Collecting implements Accumulator {
 
   add(items: readonly unknown[], whenAdded?: WhenAdded): Promise<Added> {
     return new Promise((resolve, reject) => {
-      const check = new ItemsCheck(items, this.#preparation);
-      const append = () => this.#append(check, whenAdded, { resolve, reject });
+      const portions = new Portions();
+      const check = new ItemsCheck(items, this.#preparation, portions);
+      const append = () => this.#append(portions, check.rejected, whenAdded, { resolve, reject });
       // Whatever becomes of the message from now on changes nothing in what is kept of it.
       if (check.begin()) this.#turns.begin(append);
       else this.#turns.prepare(() => check.finish(), append).catch(reject);
@@ -184,13 +180,15 @@ export class Collecting implements Accumulator {
     this.#tellChange();
   }
 
-  #append({ items, rejected }: CheckedItems, whenAdded: WhenAdded | undefined, settling: Settling): void {
+  #append(
+    portions: Portions,
+    rejected: readonly RejectedItem[],
+    whenAdded: WhenAdded | undefined,
+    settling: Settling,
+  ): void {
     const supplierId = this.#options.settings.options.supplierId ?? null;
-    this.#appender.add(
-      items,
-      supplierId,
-      this.#additions.begin({ added: items.length, rejected }, whenAdded, settling),
-    );
+    const added = { added: portions.items, rejected };
+    this.#appender.add(portions.end(), supplierId, this.#additions.begin(added, whenAdded, settling));
   }
 
   #batchState(): Pick<AccumulatorState, 'batch' | 'blocked'> {

@@ -11,12 +11,12 @@ const nowhere: readonly number[] = Object.freeze([]);
 export class CarriedNotes {
   /** -1 where no record that the list governs was noted. */
   readonly any: number[];
-  readonly #all: number[];
+  /** Made with the second record of a list: most items are one record. */
+  #all: number[] | undefined;
   readonly #plan: FieldPlan;
 
   constructor({ lists }: ImportOutline, plan: FieldPlan) {
     this.any = new Array<number>(lists.length).fill(-1);
-    this.#all = new Array<number>(lists.length).fill(-1);
     this.#plan = plan;
   }
 
@@ -24,8 +24,11 @@ export class CarriedNotes {
   add({ index }: ListOutline, mask: number): void {
     const known = this.any[index] ?? -1;
     const carried = mask | (this.#plan.clear[index] ?? 0);
+    if (known !== -1) {
+      this.#all ??= [...this.any];
+      this.#all[index] = (this.#all[index] ?? 0) & carried;
+    } else if (this.#all !== undefined) this.#all[index] = carried;
     this.any[index] = known === -1 ? carried : known | carried;
-    this.#all[index] = known === -1 ? carried : (this.#all[index] ?? 0) & carried;
   }
 
   /**
@@ -33,10 +36,8 @@ export class CarriedNotes {
    * where there are none.
    */
   differing(): readonly number[] {
-    // Most items are one record: nothing is made for those.
-    if (this.any.every((mask, index) => mask === this.#all[index])) return nowhere;
-    return this.any.map(
-      (mask, index) => (mask ^ (this.#all[index] ?? 0)) & ~(this.#plan.skipped[index] ?? 0),
-    );
+    const all = this.#all;
+    if (all === undefined || this.any.every((mask, index) => mask === all[index])) return nowhere;
+    return this.any.map((mask, index) => (mask ^ (all[index] ?? 0)) & ~(this.#plan.skipped[index] ?? 0));
   }
 }

@@ -2,7 +2,7 @@
  * Checks items that are collected: each by itself, as it will be checked again when it is sent.
  */
 import { Breather } from './breather.ts';
-import { checkItem, messageOf } from './check-item.ts';
+import { type CheckedItem, checkItem, messageOf } from './check-item.ts';
 import type { Preparation } from './preparation.ts';
 import type { RejectedItem } from './types.ts';
 
@@ -14,10 +14,9 @@ export interface CollectedItem {
   readonly text: string;
 }
 
-/** Items that can be sent, in their order, and those that cannot. */
-export interface CheckedItems {
-  readonly items: readonly CollectedItem[];
-  readonly rejected: readonly RejectedItem[];
+/** Takes the items that can be sent, in their order, each as soon as it has been checked. */
+export interface ItemTaker {
+  add(item: CollectedItem): void;
 }
 
 /** Items that are checked at once, and characters of their texts: that takes some milliseconds. */
@@ -25,17 +24,19 @@ const mostAtOnce = 100;
 const mostCharactersAtOnce = 256 * 1024;
 
 /** Checks a list of items. Nothing that is given is changed. */
-export class ItemsCheck implements CheckedItems {
-  readonly items: CollectedItem[] = [];
+export class ItemsCheck {
+  /** Those that cannot be sent. */
   readonly rejected: RejectedItem[] = [];
   readonly #given: readonly unknown[];
   readonly #preparation: Preparation;
+  readonly #taker: ItemTaker;
   #next = 0;
 
-  constructor(given: readonly unknown[], preparation: Preparation) {
+  constructor(given: readonly unknown[], preparation: Preparation, taker: ItemTaker) {
     // A list of its own: whoever adds to the given one or cuts it short meanwhile changes nothing here.
     this.#given = [...given];
     this.#preparation = preparation;
+    this.#taker = taker;
   }
 
   /**
@@ -53,13 +54,12 @@ export class ItemsCheck implements CheckedItems {
   }
 
   /** Checks what is left, and yields to the event loop between the items. */
-  async finish(): Promise<CheckedItems> {
+  async finish(): Promise<void> {
     const breather = new Breather();
     while (this.#next < this.#given.length) {
       if (breather.isDue) await breather.pause();
       this.#checkNext();
     }
-    return this;
   }
 
   /** Gives the characters of its text, where it can be sent. */
@@ -67,26 +67,39 @@ export class ItemsCheck implements CheckedItems {
     const index = this.#next;
     const item = this.#given[index];
     this.#next += 1;
+    const checked = this.#check(item, index);
+    if ('errors' in checked) {
+      const { errors, key } = checked;
+      this.rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
+      return 0;
+    }
+    const { identity, text } = checked.keyed;
+    this.#taker.add({ key: identity.key, text });
+    return text.length;
+  }
+
+  #check(item: unknown, index: number): CheckedItem {
     try {
-      const checked = checkItem(item, index, this.#preparation);
-      if ('errors' in checked) {
-        const { errors, key } = checked;
-        this.rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
-        return 0;
-      }
-      const { identity, text } = checked.keyed;
-      this.items.push({ key: identity.key, text });
-      return text.length;
+      return checkItem(item, index, this.#preparation);
     } catch (thrown) {
       // A getter or proxy inside the item may throw whatever it likes.
       const message = `The item cannot be read: ${messageOf(thrown)}`;
-      this.rejected.push({ index, item, errors: [{ path: '', code: 'NOT_JSON', message }] });
-      return 0;
+      return { errors: [{ path: '', code: 'NOT_JSON', message }] };
     }
   }
 }
 
-/** Checks a list of items and yields to the event loop between them. Nothing that is given is changed. */
-export async function checkItems(given: readonly unknown[], preparation: Preparation): Promise<CheckedItems> {
-  return new ItemsCheck(given, preparation).finish();
+/**
+ * Checks a list of items and yields to the event loop between them. Nothing that is given is changed.
+ *
+ * @returns those that cannot be sent
+ */
+export async function checkItems(
+  given: readonly unknown[],
+  preparation: Preparation,
+  taker: ItemTaker,
+): Promise<readonly RejectedItem[]> {
+  const check = new ItemsCheck(given, preparation, taker);
+  await check.finish();
+  return check.rejected;
 }

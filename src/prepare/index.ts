@@ -1,7 +1,7 @@
 /**
  * The way from items to requests.
  */
-export { type CheckedItems, type CollectedItem, checkItems, ItemsCheck } from './check-items.ts';
+export { type CollectedItem, checkItems, ItemsCheck, type ItemTaker } from './check-items.ts';
 export { isDivisible } from './divisible.ts';
 export {
   cutHeader,

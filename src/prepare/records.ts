@@ -20,8 +20,11 @@ function isPlainPrototype(prototype: object | null): boolean {
  */
 export function plainNames(record: ItemRecord): readonly string[] | undefined {
   if (!isPlainPrototype(Object.getPrototypeOf(record))) return undefined;
-  const names = Object.keys(record);
-  return Object.getOwnPropertyNames(record).length === names.length ? names : undefined;
+  const names = Object.getOwnPropertyNames(record);
+  let count = 0;
+  // Without a second list: this runs for every record. What is inherited comes after all that is its own.
+  for (const name in record) if (name !== names[count++]) return undefined;
+  return count === names.length ? names : undefined;
 }
 
 /** Whether all that can be read from an object is sent with it. */

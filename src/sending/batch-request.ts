@@ -6,6 +6,7 @@ import { type ImportName, importHeaderName, imports } from '../contract/index.ts
 import { type JobResponse, parseJobResponse } from '../jobs/index.ts';
 import type { RequestHeader } from '../prepare/index.ts';
 import type { Batch, BatchRequest, Store } from '../store/index.ts';
+import { giveBack } from '../transferable.ts';
 import { isPerhapsTaken, withCode } from './batch-failure.ts';
 import { type Ledger, LedgerEntry } from './ledger-entry.ts';
 import { isWholeRequest } from './whole-request.ts';
@@ -30,7 +31,9 @@ async function* chunksOf({ batches }: Store, id: string, number: number): AsyncG
   for (let position = -1; ; ) {
     const pieces = await batches.pieces(id, number, position, pageBytes);
     if (pieces.length === 0) break;
-    for (const { position: next, texts } of pieces) {
+    for (const { position: next, keys, texts } of pieces) {
+      // Only the texts are sent.
+      giveBack(keys);
       yield Buffer.from(before);
       yield texts;
       before = ',\n';

@@ -59,8 +59,8 @@ export interface Collection extends CollectionName, CollectionState {
 
 /** Items of one or several messages, to be appended together. */
 export interface NewBlock extends Amount {
-  /** A line for each item: its identity key, a tab, its text. Joined by line feeds. */
-  readonly lines: string;
+  /** A line for each item: its identity key, a tab, its text. Joined by line feeds. Bytes are handed over. */
+  readonly lines: string | Uint8Array;
   /** Part of what the items are known by, where the import has it. */
   readonly supplierId: number | null;
 }
@@ -179,10 +179,10 @@ export interface NewPiece extends Amount {
   readonly header: string;
   /**
    * A line for each item: its key; in a stage above 0 a tab and a JSON array of the keys of earlier stages that it
-   * follows. Joined by line feeds.
+   * follows. Joined by line feeds. Handed over when filled in.
    */
-  readonly keys: string;
-  /** Texts of the items, joined by a comma and a line feed; `bytes` is the length of this. Handed over when filled in. */
+  readonly keys: Uint8Array;
+  /** Texts of the items, joined by a comma and a line feed; `bytes` is the length of this. Handed over as well. */
   readonly texts: Uint8Array;
 }
 
@@ -207,7 +207,7 @@ export interface BatchRequest extends Amount {
 /** A piece as it is read back. */
 export interface Piece {
   readonly position: number;
-  readonly keys: string;
+  readonly keys: Uint8Array;
   readonly texts: Uint8Array;
 }
 

@@ -3,7 +3,7 @@
  * beside the changes of its collection and holds no lane before it is sent. The errors are those of `store.ts`, the
  * form of lines that of `collections.ts`.
  */
-import type { Amount, Batch, CollectionName, NewPiece, NoBatch } from './collections.ts';
+import type { Amount, Batch, CollectionName, NewBlock, NewPiece, NoBatch } from './collections.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -62,7 +62,7 @@ export interface FeedPortion {
   /** Where the sequence has numbered parts: which this is, and of how many where that is known. */
   readonly part?: { readonly index: number; readonly count?: number };
   /** Its items in their order, as in {@link NewBlock}. */
-  readonly blocks: readonly (Amount & { readonly lines: string })[];
+  readonly blocks: readonly Omit<NewBlock, 'supplierId'>[];
   /** How many of its items were rejected. */
   readonly rejected: number;
   /** As JSON. */

@@ -4,12 +4,20 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Appender } from '../../src/accumulator/appender.ts';
+import { Portions } from '../../src/accumulator/portions.ts';
 import { ConnectError } from '../../src/errors.ts';
 import type { CollectedItem } from '../../src/prepare/index.ts';
 import type { NewBlock } from '../../src/store/index.ts';
 
 function item(key: string, size = 10) {
   return { key, text: JSON.stringify({ key, fill: 'ö'.repeat(size) }) };
+}
+
+function portionsOf(items: readonly CollectedItem[]): ReturnType<Portions['end']> {
+  const portions = new Portions();
+  for (const each of items) portions.add(each);
+  assert.equal(portions.items, items.length);
+  return portions.end();
 }
 
 /** Adds items; resolves when they have been told to be on disk. */
@@ -19,14 +27,20 @@ function add(
   supplierId: number | null = null,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    appender.add(items, supplierId, {
+    appender.add(portionsOf(items), supplierId, {
       written: (error) => (error === undefined ? resolve() : reject(error)),
     });
   });
 }
 
+function textOf(lines: NewBlock['lines']): string {
+  return typeof lines === 'string' ? lines : Buffer.from(lines).toString();
+}
+
 function keysOf({ lines }: NewBlock): string[] {
-  return lines.split('\n').map((line) => line.split('\t')[0] as string);
+  return textOf(lines)
+    .split('\n')
+    .map((line) => line.split('\t')[0] as string);
 }
 
 describe('accumulator: appender', () => {
@@ -68,7 +82,7 @@ describe('accumulator: appender', () => {
           given.flatMap(({ items }) => items.map(({ key }) => key)),
         );
         for (const block of blocks) {
-          const lines = block.lines.split('\n');
+          const lines = textOf(block.lines).split('\n');
           const texts = lines.map((line) => line.slice(line.indexOf('\t') + 1));
           assert.equal(block.items, lines.length);
           assert.equal(
@@ -162,7 +176,7 @@ describe('accumulator: appender', () => {
             if (isLater) await new Promise(setImmediate);
             const items = Array.from({ length: size }, (_, each) => item(`${index}-${each}`, 1));
             const end = new Promise<void>((resolve) => {
-              appender.add(items, supplierId, {
+              appender.add(portionsOf(items), supplierId, {
                 written: (error) => {
                   told.push(index);
                   if (error === undefined) kept.push(index);

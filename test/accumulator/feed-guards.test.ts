@@ -6,7 +6,13 @@ import { checkFeed } from '../../src/accumulator/feeds/check.ts';
 import { shrinkageHold } from '../../src/accumulator/feeds/guards.ts';
 import { merger } from '../../src/accumulator/sealing/index.ts';
 import type { ImportName } from '../../src/contract/index.ts';
-import { checkItems, defaultShrinkage, preparation, prepare } from '../../src/prepare/index.ts';
+import {
+  type CollectedItem,
+  checkItems,
+  defaultShrinkage,
+  preparation,
+  prepare,
+} from '../../src/prepare/index.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import type { Feed } from '../../src/store/index.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -42,7 +48,8 @@ describe('guards of full feeds', () => {
   async function checked(name: ImportName, items: readonly unknown[]): Promise<Feed> {
     const options = optionsOf(name, { fullFile: true });
     const collectionId = await openedCollection(store, name, name);
-    const { items: right, rejected } = await checkItems(items, preparation(options));
+    const right: CollectedItem[] = [];
+    const rejected = await checkItems(items, preparation(options), { add: (item) => right.push(item) });
     const lines = right.map(({ key, text }) => `${key}\t${text}`).join('\n');
     const amount = { items: right.length, bytes: lines.length };
     const { feed } = await store.feeds.append(

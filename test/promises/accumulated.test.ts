@@ -8,6 +8,7 @@ import { Merger } from '../../src/accumulator/sealing/merger.ts';
 import { seal } from '../../src/accumulator/sealing/seal.ts';
 import { type ImportName, importNames } from '../../src/contract/index.ts';
 import {
+  type CollectedItem,
   checkItems,
   isDivisible,
   type ListedValues,
@@ -155,7 +156,8 @@ for (const reading of readings) {
       of: PrepareOptions,
     ): Promise<void> {
       const prepared = preparation(of);
-      const { items } = await checkItems(message, prepared);
+      const items: CollectedItem[] = [];
+      await checkItems(message, prepared, { add: (item) => items.push(item) });
       if (items.length === 0) return;
       const lines = items.map(({ key, text }) => `${key}\t${text}`);
       const most = { items: 1e6, bytes: 1e9 };

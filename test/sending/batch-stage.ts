@@ -232,7 +232,7 @@ async function piecesOf(
       header,
       items: part.length,
       bytes: Buffer.byteLength(texts),
-      keys,
+      keys: bytesOf(keys),
       texts: bytesOf(texts),
     });
   }

@@ -48,7 +48,15 @@ describe('store: queries', () => {
     const block = { lines: 'A\t{"a":1}\nB\t{"b":1}', items: 2, bytes: 14, supplierId: null };
     const kept = { key: 'A', text: '{"a":0}', reason: '{}' };
     const piece = (request: number, stage: number, keys: string) => ({
-      ...{ request, stage, header: '{}', items: 2, bytes: 16, keys, texts: bytesOf('{"a":1},\n{"b":1}') },
+      ...{
+        request,
+        stage,
+        header: '{}',
+        items: 2,
+        bytes: 16,
+        keys: bytesOf(keys),
+        texts: bytesOf('{"a":1},\n{"b":1}'),
+      },
     });
     const pieces = [piece(0, 0, 'A\nB'), piece(0, 0, 'C\nD'), piece(1, 1, 'A\t["A"]\nB\t["B"]')];
     const batch = { id: 'batch', settings: '{}', most, partitionBytes: 5 };

@@ -11,8 +11,8 @@ import {
   preparation,
 } from '../../prepare/index.ts';
 import type { Collection, Feed, FeedPortion, Store } from '../../store/index.ts';
-import { portionsOf } from '../appender.ts';
 import { mostRejected } from '../kept-items.ts';
+import { Portions } from '../portions.ts';
 import { type Merger, merger } from '../sealing/index.ts';
 import type { AccumulatorSettings, Added, FeedMessage } from '../types.ts';
 import { checkFeed } from './check.ts';
@@ -75,14 +75,15 @@ export class FeedKeeper {
    */
   async add(items: readonly unknown[], message: FeedMessage): Promise<KeptPortion> {
     const { store, clock, settings, collection, warning } = this.#options;
-    const { items: right, rejected } = await checkItems(items, this.#preparation);
+    const portions = new Portions();
+    const rejected = await checkItems(items, this.#preparation, portions);
     const portion: FeedPortion = {
       sequence: message.sequence ?? '',
       supplierId: settings.options.supplierId ?? null,
       begins: message.begins ?? false,
       completes: message.completes ?? false,
       ...(message.part === undefined ? {} : { part: message.part }),
-      blocks: portionsOf(right),
+      blocks: portions.end(),
       rejected: rejected.length,
       settings: this.#text,
     };
@@ -99,7 +100,7 @@ export class FeedKeeper {
       );
     }
     this.look();
-    return { added: isRepeated ? 0 : right.length, rejected: isRepeated ? [] : rejected, feed, isRepeated };
+    return { added: isRepeated ? 0 : portions.items, rejected: isRepeated ? [] : rejected, feed, isRepeated };
   }
 
   /** Has a held feed sent all the same; says whether it is one that may be. */

@@ -56,7 +56,7 @@ export async function joinPartition({ options, lines }: JoinJob): Promise<Joined
   );
   return {
     part: {
-      lines: new TextEncoder().encode(linesOf(items)),
+      lines: linesOf(items),
       notes: JSON.stringify(notes),
       names: names.map(([name, key]) => `${digest(name)} ${digest(key)}`).join('\n'),
       rejected: rejected.length,

@@ -6,17 +6,23 @@ import type { FeedItem } from '../../prepare/index.ts';
 // A mark at the beginning is part of the first key.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The lines of items. */
-export function linesOf(items: readonly FeedItem[]): string {
-  // Of the right length from the beginning, and joined at once: this runs for every item that is collected.
-  const parts = new Array<string>(Math.max(0, items.length * 4 - 1)).fill('\n');
-  for (let index = 0; index < items.length; index++) {
-    const { key, text } = items[index] as FeedItem;
-    parts[index * 4] = key;
-    parts[index * 4 + 1] = '\t';
-    parts[index * 4 + 2] = text;
+const lineFeed = 0x0a;
+const tab = 0x09;
+
+/** The lines of items, as bytes that have their memory to themselves. */
+export function linesOf(items: readonly FeedItem[]): Uint8Array {
+  let length = Math.max(0, items.length * 2 - 1);
+  for (const { key, text } of items) length += Buffer.byteLength(key) + Buffer.byteLength(text);
+  const lines = Buffer.allocUnsafeSlow(length);
+  let end = 0;
+  // Written in place: nothing is made for each item.
+  for (const { key, text } of items) {
+    if (end > 0) lines[end++] = lineFeed;
+    end += lines.write(key, end);
+    lines[end++] = tab;
+    end += lines.write(text, end);
   }
-  return parts.join('');
+  return lines;
 }
 
 /** The items of the lines that the store gives. */

@@ -139,7 +139,7 @@ export class RequestPacker {
       header,
       items: request.texts.length,
       bytes: request.bytes,
-      keys: request.keys.join('\n'),
+      keys: encoder.encode(request.keys.join('\n')),
       texts: encoder.encode(request.texts.join(separator)),
     });
     request.keys = [];

@@ -41,7 +41,7 @@ export interface SentRequest {
 /** The items of a piece. */
 export function itemsOf({ keys, texts }: Pick<NewPiece, 'keys' | 'texts'>): SentItem[] {
   const each = textOf(texts).split(',\n');
-  const lines = keys.split('\n');
+  const lines = textOf(keys).split('\n');
   assert.equal(lines.length, each.length);
   return lines.map((line, index) => {
     const [key, follows = '[]'] = line.split('\t') as [string, string?];

@@ -43,7 +43,7 @@ export function newPiece(items: readonly Item[], request = 0, stage = 0): NewPie
     header: `{"stage":${stage}}`,
     items: items.length,
     bytes: lengthOf(texts, ',\n'),
-    keys: items.map(([line]) => line).join('\n'),
+    keys: bytesOf(items.map(([line]) => line).join('\n')),
     texts: bytesOf(texts.join(',\n')),
   };
 }
@@ -122,7 +122,7 @@ export function attempt(store: Store, id: string, request = 0, items = 1): Promi
 export async function itemsOfRequest(store: Store, id: string, number: number): Promise<Item[]> {
   const pieces = await store.batches.pieces(id, number, -1, 1e9);
   return pieces.flatMap(({ keys, texts }) => {
-    const lines = keys.split('\n');
+    const lines = textOf(keys).split('\n');
     return textOf(texts)
       .split(',\n')
       .map((text, index): Item => [lines[index] ?? '', text]);

@@ -11,7 +11,15 @@ export type FeedOperation = Extract<keyof typeof operations, `feeds.${string}`>;
 
 const most = { items: 1000, bytes: 10_000 };
 const block = { lines: 'k\t{}', items: 1, bytes: 2 };
-const piece = { request: 0, stage: 0, header: '{}', keys: 'k', texts: bytesOf('{}'), items: 1, bytes: 2 };
+const piece = {
+  request: 0,
+  stage: 0,
+  header: '{}',
+  keys: bytesOf('k'),
+  texts: bytesOf('{}'),
+  items: 1,
+  bytes: 2,
+};
 const portion = {
   ...{ sequence: '', supplierId: null, begins: false, completes: true, part: { index: 0, count: 1 } },
   ...{ blocks: [block], rejected: 0, settings: '{}' },

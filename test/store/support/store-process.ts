@@ -14,6 +14,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { ConnectError } from '../../../src/errors.ts';
 import { processStore } from '../../../src/store/index.ts';
+import { textOf } from '../../support/bytes.ts';
 import { attempt, type Item, itemsIn, newBlock, newPiece, openCollection, unbounded } from './batches.ts';
 import { newRequest } from './stores.ts';
 
@@ -70,7 +71,9 @@ async function send(id: string): Promise<void> {
       const request = await attempt(store, id, number, items);
       await store.requests.accepted(request, `${process.pid}-${request}`, Date.now());
     }
-    const held = (await store.batches.pieces(id, number, -1, 1e9)).flatMap(({ keys }) => keys.split('\n'));
+    const held = (await store.batches.pieces(id, number, -1, 1e9)).flatMap((piece) =>
+      textOf(piece.keys).split('\n'),
+    );
     const keys = new Map(held.filter((key) => Number(key) % 7 === 0).map((key) => [key, '{}']));
     say('ending', ...held);
     await store.batches.endRequest(id, number, { keys }, '{}', Date.now());

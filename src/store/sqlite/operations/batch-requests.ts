@@ -165,7 +165,7 @@ export const batchRequestOperations = {
       const head = nextHead(database, id, number, position);
       if (head === undefined || (pieces.length > 0 && bytes + head.bytes > mostBytes)) return pieces;
       const content = database.get<Pick<Piece, 'keys' | 'texts'>>(
-        'SELECT keys, CAST(texts AS BLOB) AS texts FROM piece WHERE id = ?',
+        'SELECT CAST(keys AS BLOB) AS keys, CAST(texts AS BLOB) AS texts FROM piece WHERE id = ?',
         head.id,
       );
       pieces.push({ position: head.position, ...(content as Pick<Piece, 'keys' | 'texts'>) });

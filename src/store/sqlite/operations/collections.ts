@@ -154,7 +154,7 @@ export function insertBlock(
 ): void {
   database.run(
     `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))`,
     collectionId,
     place,
     returned?.origin ?? place,

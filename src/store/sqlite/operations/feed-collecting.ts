@@ -70,7 +70,7 @@ function isSeen(database: Database, { id, parts }: Feed, { part }: FeedPortion):
 function takeIn(database: Database, id: number, { blocks, rejected }: FeedPortion): void {
   for (const { lines, items, bytes } of blocks) {
     database.run(
-      'INSERT INTO feed_block (feed_id, bytes, lines) VALUES (?, ?, ?)',
+      'INSERT INTO feed_block (feed_id, bytes, lines) VALUES (?, ?, CAST(? AS TEXT))',
       id,
       Buffer.byteLength(lines),
       lines,

@@ -12,6 +12,9 @@ import { keep } from './kept.ts';
 import { keysIn } from './piece-items.ts';
 import { markReplaced } from './replaced.ts';
 
+// A mark at the beginning is part of the first key.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 interface SealingBatch {
   readonly collectionId: number;
   readonly supplierId: number | null;
@@ -85,6 +88,7 @@ function putPiece(database: Database, batchId: string, piece: NewPiece): void {
   const { request, stage, header, items, bytes, keys, texts } = piece;
   // Bytes that were handed over to somebody else are empty.
   if (texts.length !== bytes) throw new Error(`A piece of ${bytes} bytes has come with ${texts.length}.`);
+  if (keys.length === 0) throw new Error(`A piece of ${items} items has come without their keys.`);
   database.run(
     `INSERT INTO batch_request (batch_id, number, stage, header, items, bytes, pieces, state)
      VALUES (?, ?, ?, ?, 0, 0, 0, 'waiting') ON CONFLICT DO NOTHING`,
@@ -95,7 +99,7 @@ function putPiece(database: Database, batchId: string, piece: NewPiece): void {
   );
   database.run(
     `INSERT INTO piece (batch_id, request, position, items, bytes, keys, texts)
-     VALUES (?, ?, (SELECT pieces FROM batch_request WHERE batch_id = ? AND number = ?), ?, ?, ?, CAST(? AS TEXT))`,
+     VALUES (?, ?, (SELECT pieces FROM batch_request WHERE batch_id = ? AND number = ?), ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))`,
     batchId,
     request,
     batchId,
@@ -249,7 +253,7 @@ export const sealingOperations = {
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {
       putPiece(database, id, piece);
-      markReplaced(database, id, batch, piece.stage, keysIn(piece.keys));
+      markReplaced(database, id, batch, piece.stage, keysIn(decoder.decode(piece.keys)));
       merged.items += piece.items;
       merged.bytes += piece.bytes;
     }
