@@ -3,10 +3,8 @@
  * cannot. All of it happens in one turn of the event loop, so that what was checked is what is sent.
  */
 import { differingRecords } from './differing-records.ts';
-import type { KeyedItem } from './duplicates.ts';
 import { brokenDependency } from './header.ts';
-import { type Identity, identify, scopeText } from './identity.ts';
-import { claimsInside } from './inside.ts';
+import { type Identity, identify } from './identity.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { importErrors } from './item-rules.ts';
 import { exactNames } from './names.ts';
@@ -18,10 +16,16 @@ import { isRecord } from './records.ts';
 import { type Slice, slicesOf } from './slices.ts';
 import type { ItemError, ItemRecord } from './types.ts';
 import { schemaErrors } from './validate.ts';
+import type { ItemContent } from './whole-item.ts';
 
 /** What one item came to. */
 export type CheckedItem =
-  | { readonly keyed: KeyedItem; readonly inspection: Inspection; readonly isEmpty: boolean }
+  | {
+      readonly identity: Identity;
+      readonly content: ItemContent;
+      readonly inspection: Inspection;
+      readonly isEmpty: boolean;
+    }
   | { readonly errors: readonly ItemError[]; readonly key?: string };
 
 /** What a thrown value says; items may throw whatever they like, even what cannot be read itself. */
@@ -110,13 +114,9 @@ function explain(given: ItemRecord, preparation: Preparation): Inspection {
   return { ...inspection, errors };
 }
 
-/**
- * Checks one item. Reads its properties; a getter or proxy inside it that throws makes this throw.
- *
- * @param index Position of the item in the list that was given.
- */
-export function checkItem(given: unknown, index: number, preparation: Preparation): CheckedItem {
-  const { options, outline, plan } = preparation;
+/** Checks one item. Reads its properties; a getter or proxy inside it that throws makes this throw. */
+export function checkItem(given: unknown, preparation: Preparation): CheckedItem {
+  const { outline, plan } = preparation;
   if (!isRecord(given) || typeof (given as { toJSON?: unknown }).toJSON === 'function') {
     return { errors: [{ path: '', code: 'ITEM_NOT_OBJECT', message: 'An item must be an object.' }] };
   }
@@ -133,8 +133,6 @@ export function checkItem(given: unknown, index: number, preparation: Preparatio
   if (typeof text !== 'string') return rejection([text], identity);
   const { slices, errors: uncuttable } = cut(inspection, text, preparation);
   if (uncuttable !== undefined) return rejection(uncuttable, identity);
-  const inside = claimsInside(record, options.import);
-  const scope = scopeText(record, preparation.cutBy);
-  const keyed = { index, identity, inside, scope, text, carried };
-  return { keyed: slices === undefined ? keyed : { ...keyed, slices }, inspection, isEmpty };
+  const content = slices === undefined ? { text, carried } : { text, carried, slices };
+  return { identity, content, inspection, isEmpty };
 }

@@ -67,20 +67,20 @@ export class ItemsCheck {
     const index = this.#next;
     const item = this.#given[index];
     this.#next += 1;
-    const checked = this.#check(item, index);
+    const checked = this.#check(item);
     if ('errors' in checked) {
       const { errors, key } = checked;
       this.rejected.push({ index, item, errors, ...(key === undefined ? {} : { key }) });
       return 0;
     }
-    const { identity, text } = checked.keyed;
-    this.#taker.add({ key: identity.key, text });
+    const { text } = checked.content;
+    this.#taker.add({ key: checked.identity.key, text });
     return text.length;
   }
 
-  #check(item: unknown, index: number): CheckedItem {
+  #check(item: unknown): CheckedItem {
     try {
-      return checkItem(item, index, this.#preparation);
+      return checkItem(item, this.#preparation);
     } catch (thrown) {
       // A getter or proxy inside the item may throw whatever it likes.
       const message = `The item cannot be read: ${messageOf(thrown)}`;

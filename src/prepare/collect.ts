@@ -6,6 +6,8 @@ import { Breather } from './breather.ts';
 import { checkItem, messageOf } from './check-item.ts';
 import { bodyBytes } from './cut.ts';
 import { Duplicates } from './duplicates.ts';
+import { scopeText } from './identity.ts';
+import { claimsInside } from './inside.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { importErrors } from './item-rules.ts';
 import { Parts } from './parts.ts';
@@ -111,16 +113,19 @@ export async function collect(
   for (let index = 0; index < list.length; index++) {
     await breather.pause();
     try {
-      const checked = checkItem(list.at(index), index, preparation);
+      const checked = checkItem(list.at(index), preparation);
       if ('errors' in checked) {
         reject(index, checked.errors, checked.key);
         continue;
       }
-      const { keyed, inspection, isEmpty } = checked;
+      const { identity, content, inspection, isEmpty } = checked;
+      const { record } = inspection;
+      const inside = claimsInside(record, options.import);
+      const keyed = { index, identity, inside, scope: scopeText(record, preparation.cutBy), ...content };
       const notes = warningsOf(inspection, isEmpty, options.import);
       const error = duplicates.add(keyed);
       if (error !== undefined) {
-        reject(index, [error], keyed.identity.key);
+        reject(index, [error], identity.key);
         continue;
       }
       for (const [code, message] of notes) warnings.add(code, message);

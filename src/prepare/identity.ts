@@ -45,38 +45,46 @@ export function isComplete(record: ItemRecord, names: readonly string[]): boolea
   return names.every((name) => keyValues(record, name).length > 0);
 }
 
-const prefixes = new WeakMap<readonly string[], string>();
-
-/** What stands before the values in the text of a key, for lists of names that live as long as a preparation. */
-function prefixOf(names: readonly string[]): string {
-  let prefix = prefixes.get(names);
-  if (prefix === undefined) {
-    prefix = `${names.join('+')}=`;
-    prefixes.set(names, prefix);
-  }
-  return prefix;
-}
-
 /** Unique text of key values; undefined where one is missing. */
 export function keyText(record: ItemRecord, names: readonly string[]): string | undefined {
-  return textOf(record, names, `${names.join('+')}=`);
-}
-
-function textOf(record: ItemRecord, names: readonly string[], prefix: string): string | undefined {
-  // Of the right length from the beginning: this runs for every item, and a list that grows leaves others behind.
-  const parts = new Array<string>(names.length).fill('');
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
-    const own = name.includes('.') ? undefined : record[name];
-    if (isGiven(own)) {
-      parts[index] = String(own);
-      continue;
-    }
+  const parts: string[] = [];
+  for (const name of names) {
     const values = keyValues(record, name);
     if (values.length === 0) return undefined;
-    parts[index] = values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000');
+    parts.push(values.length === 1 ? String(values[0]) : values.map(String).sort().join('\u0000'));
   }
-  return prefix + JSON.stringify(parts);
+  return `${names.join('+')}=${JSON.stringify(parts)}`;
+}
+
+/** What has to be escaped in JSON, and what might. */
+const unplain = /[^\u0020-\u0021\u0023-\u005b\u005d-\ud7ff]/;
+
+/** What stands before, between and after the values of a key, and room for these. */
+const frames = new WeakMap<readonly string[], string[]>();
+
+function frameOf(names: readonly string[]): string[] {
+  let frame = frames.get(names);
+  if (frame === undefined) {
+    frame = [`${names.join('+')}=["`, ...names.slice(1).flatMap(() => ['', '","']), '', '"]'];
+    frames.set(names, frame);
+  }
+  return frame;
+}
+
+/**
+ * The same as {@link keyText} for lists of names that live as long as a preparation. Most keys are plain texts or
+ * numbers: of those nothing is made but the text, for this runs for every item.
+ */
+function textOf(record: ItemRecord, names: readonly string[]): string | undefined {
+  const frame = frameOf(names);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
+    const value = name.includes('.') ? undefined : record[name];
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text !== 'string' || text === '' || unplain.test(text)) return keyText(record, names);
+    frame[index * 2 + 1] = text;
+  }
+  return frame.join('');
 }
 
 /**
@@ -92,7 +100,7 @@ export function identify(
   let key: string | undefined;
   let aliases = noAliases;
   for (const names of alternatives) {
-    const text = textOf(item, names, prefixOf(names));
+    const text = textOf(item, names);
     if (text === undefined) continue;
     if (key === undefined) key = text;
     else aliases = [...aliases, text];
@@ -107,5 +115,5 @@ export function identify(
  * @param cutBy Fields whose values bound a scope.
  */
 export function scopeText(item: ItemRecord, cutBy: readonly string[]): string {
-  return cutBy.length === 0 ? '' : (textOf(item, cutBy, prefixOf(cutBy)) ?? '').toLowerCase();
+  return cutBy.length === 0 ? '' : (textOf(item, cutBy) ?? '').toLowerCase();
 }
