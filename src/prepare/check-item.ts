@@ -65,13 +65,17 @@ function noKey({ identity }: Preparation): ItemError {
 const noErrors: readonly ItemError[] = Object.freeze([]);
 const uncut = Object.freeze({});
 
+function isNone(mask: number): boolean {
+  return mask === 0;
+}
+
 /** The slices of an item whose records carry different fields, or why there are none; nothing for any other. */
 function cut(
   inspection: Inspection,
   text: string,
   preparation: Preparation,
 ): { readonly slices?: readonly Slice[]; readonly errors?: readonly ItemError[] } {
-  if (inspection.differing.every((mask) => mask === 0)) return uncut;
+  if (inspection.differing.every(isNone)) return uncut;
   try {
     return { slices: slicesOf(JSON.parse(text) as ItemRecord, preparation) };
   } catch (thrown) {
