@@ -24,21 +24,13 @@ export function builtModule(...parts: readonly string[]): string {
   return pathToFileURL(fromRoot('dist', 'src', ...parts)).href;
 }
 
-/**
- * Starts a script with a task that JSON can hold.
- *
- * @param nodeOptions What Node.js is started with beside what every measurement needs.
- */
-export function startProcess(
-  name: ProcessName,
-  task: unknown,
-  nodeOptions: readonly string[] = [],
-): ChildProcess {
+/** Starts a script with a task that JSON can hold. */
+export function startProcess(name: ProcessName, task: unknown): ChildProcess {
   const script = fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
   // A user's own options for Node.js would change what is measured.
   const { NODE_OPTIONS: _, ...environment } = process.env;
   return fork(script, [JSON.stringify(task)], {
-    execArgv: ['--expose-gc', ...nodeOptions],
+    execArgv: ['--expose-gc'],
     env: environment,
   });
 }
@@ -81,12 +73,8 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 }
 
 /** The result of a script that sends one; see {@link startProcess}. */
-export async function resultOf<Result>(
-  name: ProcessName,
-  task: unknown,
-  nodeOptions?: readonly string[],
-): Promise<Result> {
-  const child = startProcess(name, task, nodeOptions);
+export async function resultOf<Result>(name: ProcessName, task: unknown): Promise<Result> {
+  const child = startProcess(name, task);
   try {
     return await messageFrom<Result>(child);
   } finally {

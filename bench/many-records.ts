@@ -24,25 +24,13 @@ interface Passage {
   readonly stream: StreamResult;
 }
 
-/**
- * V8's young generation at most as large as Node.js 22 has it: each of its halves 16 MB. That of Node.js 24 may grow to
- * four times of it, whatever runs in it.
- */
-const smallYoungGeneration = ['--max-semi-space-size=16'];
-
-async function pass(
-  items: number,
-  isFeed: boolean,
-  folder: string,
-  round: string,
-  nodeOptions?: readonly string[],
-): Promise<Passage> {
+async function pass(items: number, isFeed: boolean, folder: string, round: number): Promise<Passage> {
   const connect = await TakingConnect.start();
   try {
     const collection = `${isFeed ? 'feed' : 'changes'}-${round}`;
     await writeFlows(folder, accumulatorWiring(connect.access, collection, isFeed ? 'yes' : 'no'));
     const task: MillionTask = { folder, items, isFeed };
-    const result = await resultOf<MillionResult>('million', task, nodeOptions);
+    const result = await resultOf<MillionResult>('million', task);
     const expected = isFeed ? items : recordsOf(items);
     if (result.sentItems !== expected)
       throw new Error(`${result.sentItems} of ${expected} records were sent.`);
@@ -60,55 +48,30 @@ async function pass(
   }
 }
 
-/** Rounds of a great many records. */
-interface Passages {
-  readonly asItIs: readonly Passage[];
-  /** Under {@link smallYoungGeneration}. */
-  readonly small: readonly Passage[];
-}
-
-async function passagesOf(isFeed: boolean, { records, passages }: Sizes, folder: string): Promise<Passages> {
-  const asItIs: Passage[] = [];
-  const small: Passage[] = [];
-  for (let round = 0; round < passages; round++) {
-    asItIs.push(await pass(records, isFeed, folder, `${round}`));
-    small.push(await pass(records, isFeed, folder, `${round}-small`, smallYoungGeneration));
-  }
-  return { asItIs, small };
+async function passagesOf(isFeed: boolean, { records, passages }: Sizes, folder: string): Promise<Passage[]> {
+  const results: Passage[] = [];
+  for (let round = 0; round < passages; round++) results.push(await pass(records, isFeed, folder, round));
+  return results;
 }
 
 const passing =
   'Handed over in arrays of 1,000, two at a time; one record has been sent before, so that libraries are loaded. Connect is a server in another process that takes everything.';
 
-function memoryFigure(name: string, passages: readonly Passage[], method: string): Figure {
-  return {
-    name,
-    unit: 'MB',
-    better: 'lower',
-    measured: series(
-      'accumulator',
-      passages.map(({ result }) => result.peakMemory / 1e6),
-    ),
-    beside: series('limit', [120]),
-    aim: 'at most 120 MB',
-    method,
-  };
-}
-
-function usageFigures(title: string, { asItIs, small }: Passages): Figure[] {
-  const values = (value: (result: MillionResult) => number) => asItIs.map(({ result }) => value(result));
-  const memory = `${title}, peak memory above idle`;
+function usageFigures(title: string, passages: readonly Passage[]): Figure[] {
+  const values = (value: (result: MillionResult) => number) => passages.map(({ result }) => value(result));
   return [
-    memoryFigure(
-      memory,
-      asItIs,
-      `Highest resident memory of the process less that of the idle Node-RED. ${passing}`,
-    ),
-    memoryFigure(
-      `${memory}, small young generation`,
-      small,
-      `The same with NODE_OPTIONS=${smallYoungGeneration.join(' ')}, in turn: that is the largest young generation of Node.js 22; in Node.js 24 it may grow to four times of that, whatever runs in it.`,
-    ),
+    {
+      name: `${title}, peak memory above idle`,
+      unit: 'MB',
+      better: 'lower',
+      measured: series(
+        'accumulator',
+        values(({ peakMemory }) => peakMemory / 1e6),
+      ),
+      beside: series('limit', [120]),
+      aim: 'at most 120 MB',
+      method: `Highest resident memory of the process less that of the idle Node-RED. ${passing}`,
+    },
     {
       name: `${title}, longest block of the event loop by our code`,
       unit: 'ms',
@@ -128,8 +91,7 @@ function usageFigures(title: string, { asItIs, small }: Passages): Figure[] {
 }
 
 async function changesFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
-  const both = await passagesOf(false, sizes, folder);
-  const passages = both.asItIs;
+  const passages = await passagesOf(false, sizes, folder);
   const title = `${sizes.records.toLocaleString('en')} stock changes`;
   const bytes = median(passages.map(({ bodies }) => bodies.reduce((sum, body) => sum + body.bytes, 0)));
   const seconds = (value: (result: MillionResult) => number) =>
@@ -147,7 +109,7 @@ async function changesFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
       aim: 'as few as the size limit allows',
       method: '150 bytes each, 3 of 10 one field of a record that has come before.',
     },
-    ...usageFigures(title, both),
+    ...usageFigures(title, passages),
     {
       name: `${title}, collected`,
       unit: 's',
@@ -166,8 +128,7 @@ async function changesFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
 }
 
 async function feedFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
-  const both = await passagesOf(true, sizes, folder);
-  const passages = both.asItIs;
+  const passages = await passagesOf(true, sizes, folder);
   const title = `Full feed of ${sizes.records.toLocaleString('en')} items`;
   for (const { bodies } of passages) {
     if (bodies.length !== 1) throw new Error(`A full feed was sent in ${bodies.length} requests.`);
@@ -204,7 +165,7 @@ async function feedFigures(sizes: Sizes, folder: string): Promise<Figure[]> {
       ),
       method: 'The same rounds. The feed is confirmed in between, because the first of all is held.',
     },
-    ...usageFigures(title, both),
+    ...usageFigures(title, passages),
   ];
 }
 
