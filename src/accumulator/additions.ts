@@ -17,7 +17,7 @@ export interface Settling {
 
 /** What additions need of the accumulator. */
 export interface AdditionsOptions {
-  /** Keeps rejected items; does not throw. */
+  /** Keeps rejected items. Whatever becomes of that, what was right is on disk. */
   readonly keep: (rejected: Added['rejected']) => Promise<void>;
   /** One addition has ended, and will be told next. */
   readonly ended: () => void;
@@ -74,8 +74,13 @@ export class Additions {
 
   readonly #written = (addition: Addition): void => {
     const { error, added } = addition;
-    if (error !== undefined || added.rejected.length === 0) this.#end(addition);
-    else void this.#options.keep(added.rejected).then(() => this.#end(addition));
+    if (error !== undefined || added.rejected.length === 0) {
+      this.#end(addition);
+      return;
+    }
+    // All later messages wait for this one.
+    const end = () => this.#end(addition);
+    void this.#options.keep(added.rejected).then(end, end);
   };
 
   #end(addition: Addition): void {

@@ -69,9 +69,9 @@ export class Appender {
   }
 
   /**
-   * Appends the items of a message; whoever waits is told when all of them are on disk, or with the reason why they are not: a
-   * ConnectError `COLLECTION_FULL`, `STORE_…`. Items of one message up to 256 kB are appended together or not at
-   * all; of a larger one a part may be there when it fails, which does no harm when it is added again.
+   * Appends the items of a message; whoever waits is told when all of them are on disk, or with the reason why they
+   * are not: a ConnectError `COLLECTION_FULL`, `STORE_…`. What is one portion is appended as a whole or not at all; of
+   * several some may be there when it fails, which does no harm when they are added again.
    */
   add(portions: readonly Lines[], supplierId: number | null, waiting: Waiting): void {
     if (portions.length === 0) {

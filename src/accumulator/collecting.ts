@@ -10,7 +10,7 @@ import { Additions, type Settling, type WhenAdded } from './additions.ts';
 import { Appender } from './appender.ts';
 import { FeedKeeper } from './feeds/keeper.ts';
 import { keptOf, mostRejected } from './kept-items.ts';
-import { Portions } from './portions.ts';
+import { type Lines, Portions } from './portions.ts';
 import { Release, type ReleaseOptions } from './release.ts';
 import { Rules } from './release-rules.ts';
 import { Turns } from './turns.ts';
@@ -86,10 +86,22 @@ export class Collecting implements Accumulator {
     return new Promise((resolve, reject) => {
       const portions = new Portions();
       const check = new ItemsCheck(items, this.#preparation, portions);
-      const append = () => this.#append(portions, check.rejected, whenAdded, { resolve, reject });
+      const append = (lines: readonly Lines[]) =>
+        this.#append(lines, { added: portions.items, rejected: check.rejected }, whenAdded, {
+          resolve,
+          reject,
+        });
       // Whatever becomes of the message from now on changes nothing in what is kept of it.
-      if (check.begin()) this.#turns.begin(append);
-      else this.#turns.prepare(() => check.finish(), append).catch(reject);
+      if (check.begin()) {
+        const lines = portions.end();
+        this.#turns.begin(() => append(lines));
+        return;
+      }
+      const finish = async () => {
+        await check.finish();
+        return portions.end();
+      };
+      this.#turns.prepare(finish, append).catch(reject);
     });
   }
 
@@ -180,15 +192,9 @@ export class Collecting implements Accumulator {
     this.#tellChange();
   }
 
-  #append(
-    portions: Portions,
-    rejected: readonly RejectedItem[],
-    whenAdded: WhenAdded | undefined,
-    settling: Settling,
-  ): void {
+  #append(lines: readonly Lines[], added: Added, whenAdded: WhenAdded | undefined, settling: Settling): void {
     const supplierId = this.#options.settings.options.supplierId ?? null;
-    const added = { added: portions.items, rejected };
-    this.#appender.add(portions.end(), supplierId, this.#additions.begin(added, whenAdded, settling));
+    this.#appender.add(lines, supplierId, this.#additions.begin(added, whenAdded, settling));
   }
 
   #batchState(): Pick<AccumulatorState, 'batch' | 'blocked'> {

@@ -4,7 +4,7 @@
 import type { CollectedItem } from '../prepare/index.ts';
 import type { Amount, NewBlock } from '../store/index.ts';
 import { giveBack } from '../transferable.ts';
-import { linesOf } from './sealing/lines.ts';
+import { lineFeed, linesOf, textOfLines } from './sealing/lines.ts';
 
 /** Most items of one block. */
 export const blockItems = 1000;
@@ -15,8 +15,6 @@ export const blockBytes = 256 * 1024;
  * is less than that waits as text: bytes of a few items take more memory than their text.
  */
 const writtenTogether = 32;
-
-const lineFeed = 0x0a;
 
 /** Lines of items, as in {@link NewBlock}. */
 export interface Lines extends Amount {
@@ -70,7 +68,7 @@ export class Portions {
   }
 
   #lines(): string | Uint8Array {
-    if (this.#written.length === 0) return textOf(this.#unwritten);
+    if (this.#written.length === 0) return textOfLines(this.#unwritten);
     if (this.#unwritten.length > 0) this.#write();
     const lines = joined(this.#written);
     giveBack(this.#written);
@@ -78,19 +76,10 @@ export class Portions {
   }
 }
 
-function textOf(items: readonly CollectedItem[]): string {
-  // Joined at once: strings that are put together hold their parts as long as they wait.
-  const parts = new Array<string>(items.length * 4 - 1).fill('\n');
-  for (let index = 0; index < items.length; index++) {
-    const { key, text } = items[index] as CollectedItem;
-    parts[index * 4] = key;
-    parts[index * 4 + 1] = '\t';
-    parts[index * 4 + 2] = text;
-  }
-  return parts.join('');
-}
-
-/** The lines of several portions as one block. Its bytes may be handed over only where there is one portion. */
+/**
+ * The lines of portions as one block, which whoever appends it hands over. That of one portion alone has the portion's
+ * own bytes: it can be appended once.
+ */
 export function blockOf(portions: readonly Lines[], supplierId: number | null): NewBlock {
   let [items, bytes] = [0, 0];
   for (const portion of portions) {

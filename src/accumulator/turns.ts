@@ -28,10 +28,10 @@ export class Turns {
    *
    * @throws what `prepare` throws; then it is not begun
    */
-  prepare(prepare: () => Promise<unknown>, begin: () => void): Promise<void> {
+  prepare<Prepared>(prepare: () => Promise<Prepared>, begin: (prepared: Prepared) => void): Promise<void> {
     return this.#inTurn(async () => {
-      await prepare();
-      this.#begin(begin);
+      const prepared = await prepare();
+      this.#begin(() => begin(prepared));
     });
   }
 

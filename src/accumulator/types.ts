@@ -122,9 +122,10 @@ export interface Accumulator {
   /**
    * Checks items and appends those that are right; resolves when they are on disk.
    *
-   * @param whenAdded Called before anything is told of what was added later; it is waited for.
+   * @param whenAdded Called before anything is told of what was added later; it is waited for. What it throws is
+   *   thrown, though the items are on disk.
    * @throws ConnectError `COLLECTION_FULL`, `COLLECTION_IN_USE`, `STORE_…`: then none of them is kept, or of more
-   *   than 256 kB perhaps a part; and what `whenAdded` rejects with
+   *   than 1,000 items or 256 kB perhaps a part
    */
   add(items: readonly unknown[], whenAdded?: (added: Added) => Promise<void> | undefined): Promise<Added>;
   /**

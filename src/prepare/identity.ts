@@ -60,12 +60,19 @@ export function keyText(record: ItemRecord, names: readonly string[]): string | 
 const unplain = /[^\u0020-\u0021\u0023-\u005b\u005d-\ud7ff]/;
 
 /** What stands before, between and after the values of a key, and room for these. */
-const frames = new WeakMap<readonly string[], string[]>();
+interface Frame {
+  readonly parts: string[];
+  /** A getter inside an item may ask for the key of another one. */
+  isInUse: boolean;
+}
 
-function frameOf(names: readonly string[]): string[] {
+const frames = new WeakMap<readonly string[], Frame>();
+
+function frameOf(names: readonly string[]): Frame {
   let frame = frames.get(names);
   if (frame === undefined) {
-    frame = [`${names.join('+')}=["`, ...names.slice(1).flatMap(() => ['', '","']), '', '"]'];
+    const parts = [`${names.join('+')}=["`, ...names.slice(1).flatMap(() => ['', '","']), '', '"]'];
+    frame = { parts, isInUse: false };
     frames.set(names, frame);
   }
   return frame;
@@ -77,14 +84,20 @@ function frameOf(names: readonly string[]): string[] {
  */
 function textOf(record: ItemRecord, names: readonly string[]): string | undefined {
   const frame = frameOf(names);
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string;
-    const value = name.includes('.') ? undefined : record[name];
-    const text = typeof value === 'number' ? String(value) : value;
-    if (typeof text !== 'string' || text === '' || unplain.test(text)) return keyText(record, names);
-    frame[index * 2 + 1] = text;
+  if (frame.isInUse) return keyText(record, names);
+  frame.isInUse = true;
+  try {
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      const value = name.includes('.') ? undefined : record[name];
+      const text = typeof value === 'number' ? String(value) : value;
+      if (typeof text !== 'string' || text === '' || unplain.test(text)) return keyText(record, names);
+      frame.parts[index * 2 + 1] = text;
+    }
+    return frame.parts.join('');
+  } finally {
+    frame.isInUse = false;
   }
-  return frame.join('');
 }
 
 /**

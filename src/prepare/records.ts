@@ -22,8 +22,11 @@ export function plainNames(record: ItemRecord): readonly string[] | undefined {
   if (!isPlainPrototype(Object.getPrototypeOf(record))) return undefined;
   const names = Object.getOwnPropertyNames(record);
   let count = 0;
-  // Without a second list: this runs for every record. What is inherited comes after all that is its own.
-  for (const name in record) if (name !== names[count++]) return undefined;
+  // Without a second list: this runs for every record. What a changed prototype adds comes after what is its own.
+  for (const name in record) {
+    if (name === names[count]) count += 1;
+    else if (Object.hasOwn(record, name)) return undefined;
+  }
   return count === names.length ? names : undefined;
 }
 

@@ -112,6 +112,49 @@ describe('accumulator: order of messages', () => {
     assert.deepEqual(order, ['first', 'second', 'third', 'within']);
   });
 
+  it('a message that could not be put together keeps nobody else waiting', async () => {
+    const { accumulator } = accumulators.attach({ name: 'ordered' });
+    const { allocUnsafeSlow } = Buffer;
+    const fail = (work: () => Promise<unknown>) => {
+      let isFirst = true;
+      Buffer.allocUnsafeSlow = (size) => {
+        if (!isFirst) throw new RangeError('Array buffer allocation failed');
+        isFirst = false;
+        return allocUnsafeSlow(size);
+      };
+      const failed = work().then(
+        () => 'done',
+        ({ message }: Error) => message,
+      );
+      // So few items are written before anything else runs.
+      Buffer.allocUnsafeSlow = allocUnsafeSlow;
+      return failed;
+    };
+    const several = Array.from({ length: 40 }, () => stock(1));
+    assert.equal(await fail(() => accumulator.add(several)), 'Array buffer allocation failed');
+    const first = accumulator.add(large());
+    assert.equal(await fail(() => accumulator.add(several)), 'Array buffer allocation failed');
+    await first;
+    await accumulator.add([stock(2)]);
+    await accumulator.flush();
+  });
+
+  it('nor does one whose rejected items could not be kept, whoever throws when that is told', async () => {
+    const { accumulator, told } = accumulators.attach({ name: 'ordered' });
+    await accumulator.add([stock(1)]);
+    told.warnings.push = () => {
+      throw new Error('The log is full.');
+    };
+    const { collections } = accumulators.stage.store;
+    const { reject } = collections;
+    Object.assign(collections, { reject: () => Promise.reject(new Error('The disk is full.')) });
+    const { rejected } = await accumulator.add([stock(2), { PartNo: 'P' }]);
+    Object.assign(collections, { reject });
+    assert.equal(rejected.length, 1);
+    await accumulator.add([stock(3)]);
+    await accumulator.flush();
+  });
+
   it('a small message is kept as it was handed over, also while a large one goes first', async () => {
     const { accumulator } = accumulators.attach({ name: 'ordered' });
     const items = [stock(2), stock(3)];

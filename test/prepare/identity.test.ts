@@ -32,6 +32,27 @@ describe('prepare: identity keys', () => {
     );
   });
 
+  it('a getter that asks for another key changes nothing in its own', () => {
+    const inner = { PartNo: 'B', WarehouseCode: 'V', LocationCode: 'K' };
+    const outer = {
+      PartNo: 'A',
+      get WarehouseCode() {
+        assert.equal(identify(inner, alternatives)?.key, 'PartNo+WarehouseCode+LocationCode=["B","V","K"]');
+        return 'W';
+      },
+      LocationCode: 'L',
+    };
+    assert.equal(identify(outer, alternatives)?.key, 'PartNo+WarehouseCode+LocationCode=["A","W","L"]');
+    const broken = {
+      ...inner,
+      get LocationCode(): string {
+        throw new Error('no');
+      },
+    };
+    assert.throws(() => identify(broken, alternatives));
+    assert.equal(identify(inner, alternatives)?.key, 'PartNo+WarehouseCode+LocationCode=["B","V","K"]');
+  });
+
   it('an alternative of which a value is missing is none', () => {
     const whole = { PartNo: 'P', WarehouseCode: 'W', LocationCode: 'L' };
     assert.ok(identify(whole, alternatives) !== undefined);

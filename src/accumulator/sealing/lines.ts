@@ -6,7 +6,9 @@ import type { FeedItem } from '../../prepare/index.ts';
 // A mark at the beginning is part of the first key.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const lineFeed = 0x0a;
+/** Between lines. */
+export const lineFeed = 0x0a;
+/** Between the key and the text of a line. */
 const tab = 0x09;
 
 /** The lines of items, as bytes that have their memory to themselves. */
@@ -23,6 +25,19 @@ export function linesOf(items: readonly FeedItem[]): Uint8Array {
     end += lines.write(text, end);
   }
   return lines;
+}
+
+/** The lines of a few items, at least one, as text. */
+export function textOfLines(items: readonly FeedItem[]): string {
+  // Joined at once: strings that are put together hold their parts as long as they wait.
+  const parts = new Array<string>(items.length * 4 - 1).fill('\n');
+  for (let index = 0; index < items.length; index++) {
+    const { key, text } = items[index] as FeedItem;
+    parts[index * 4] = key;
+    parts[index * 4 + 1] = '\t';
+    parts[index * 4 + 2] = text;
+  }
+  return parts.join('');
 }
 
 /** The items of the lines that the store gives. */

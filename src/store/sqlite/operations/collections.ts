@@ -143,6 +143,11 @@ export interface Return {
   readonly turn: number;
 }
 
+/** Bytes that were handed over to somebody else are empty: nobody may believe that they are on disk. */
+export function checkLines(items: number, lines: string | Uint8Array): void {
+  if (items > 0 && lines.length === 0) throw new Error(`A block of ${items} items has come without them.`);
+}
+
 /** Puts a block into the log: one that comes back, or one that was just collected. */
 export function insertBlock(
   database: Database,
@@ -152,6 +157,7 @@ export function insertBlock(
   at: number,
   returned?: Return,
 ): void {
+  checkLines(items, lines);
   database.run(
     `INSERT INTO block (collection_id, place, origin, is_returned, age, turn, supplier_id, items, bytes, at, lines)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))`,
@@ -188,7 +194,7 @@ function refuseBeyond(state: CollectionState, block: Amount, most: Amount): void
   const { waiting, failed } = state;
   throw new ConnectError(
     'COLLECTION_FULL',
-    `The collection may hold ${most.items} items and ${most.bytes} bytes; ${waiting.items} items wait and ${failed.items} have failed. Nothing of this message was kept.`,
+    `The collection may hold ${most.items} items and ${most.bytes} bytes; ${waiting.items} items wait and ${failed.items} have failed. There is no room for what this message brings.`,
     { retryable: true, details: { waiting, failed, most } },
   );
 }

@@ -5,7 +5,7 @@ import { ConnectError } from '../../../errors.ts';
 import type { Amount } from '../../collections.ts';
 import type { Feed, FeedPortion, PortionTaken } from '../../feeds.ts';
 import type { Database } from '../driver.ts';
-import { collectionWithId, nextPlace } from './collections.ts';
+import { checkLines, collectionWithId, nextPlace } from './collections.ts';
 import { dropFeed, feedsWhere, findFeed } from './feed-rows.ts';
 
 /** Rows that one step clears away at most: none has much more than 256 kB. */
@@ -69,6 +69,7 @@ function isSeen(database: Database, { id, parts }: Feed, { part }: FeedPortion):
 
 function takeIn(database: Database, id: number, { blocks, rejected }: FeedPortion): void {
   for (const { lines, items, bytes } of blocks) {
+    checkLines(items, lines);
     database.run(
       'INSERT INTO feed_block (feed_id, bytes, lines) VALUES (?, ?, CAST(? AS TEXT))',
       id,

@@ -126,7 +126,7 @@ function revive(database: Database, batchId: string, origin: BatchOrigin): void 
   );
   for (const { id, stage } of pieces) {
     const piece = database.get<{ keys: string }>('SELECT keys FROM piece WHERE id = ?', id);
-    if (piece !== undefined) markReplaced(database, batchId, origin, stage, keysIn(piece.keys));
+    if (piece !== undefined) markReplaced(database, batchId, origin, stage, () => keysIn(piece.keys));
   }
 }
 

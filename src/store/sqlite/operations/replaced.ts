@@ -24,17 +24,19 @@ export function isAnyFailed(database: Database, collectionId: number): boolean {
 /**
  * A batch holds newer changes of records. What failed and is newer than what the batch holds of the same record counts
  * on: than a full feed, or than what came back. What was rejected when the batch was put together is among what failed.
+ *
+ * @param keysOf The keys of these records; called only where something has failed.
  */
 export function markReplaced(
   database: Database,
   batchId: string,
   { collectionId, supplierId }: BatchOrigin,
   stage: number,
-  keys: Iterable<string>,
+  keysOf: () => Iterable<string>,
 ): void {
   if (!isAnyFailed(database, collectionId)) return;
   const ageOf = agesOf(database, batchId, stage);
-  for (const key of keys) {
+  for (const key of keysOf()) {
     database.run(
       `UPDATE kept SET is_replaced = 1, replaced_by = ?
        WHERE collection_id = ? AND supplier_id IS ? AND key = ? AND kind = 'failed' AND is_replaced = 0

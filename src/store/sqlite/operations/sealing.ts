@@ -253,7 +253,7 @@ export const sealingOperations = {
     const merged = { items: 0, bytes: 0 };
     for (const piece of pieces) {
       putPiece(database, id, piece);
-      markReplaced(database, id, batch, piece.stage, keysIn(decoder.decode(piece.keys)));
+      markReplaced(database, id, batch, piece.stage, () => keysIn(decoder.decode(piece.keys)));
       merged.items += piece.items;
       merged.bytes += piece.bytes;
     }
