@@ -15,9 +15,18 @@ describe('bytes between threads', () => {
     const pieces = [bytesOf('one'), bytesOf('another')];
     const answers = [
       { id: 1, result: { lines: partition, returned: 0 } },
-      { id: 2, result: pieces.map((texts, position) => ({ position, keys: 'key', texts })) },
+      { id: 2, result: pieces.map((texts, position) => ({ position, texts })) },
     ];
     assert.deepEqual(transferable(answers), [partition.buffer, ...pieces.map(({ buffer }) => buffer)]);
+    const call = {
+      id: 3,
+      operation: 'feeds.append',
+      arguments: [1, { blocks: pieces.map((lines) => ({ lines })) }, {}, 2],
+    };
+    assert.deepEqual(
+      transferable(call),
+      pieces.map(({ buffer }) => buffer),
+    );
     const lines = bytesOf(lineOf('import-onhands', stock({ OnhandValue: 1 })));
     const result = await merge({
       options: optionsOf('import-onhands'),
@@ -27,7 +36,7 @@ describe('bytes between threads', () => {
     });
     assert.deepEqual(
       transferable({ id: 1, result }),
-      result.pieces.map(({ texts }) => texts.buffer),
+      result.pieces.flatMap(({ keys, texts }) => [keys.buffer, texts.buffer]),
     );
     assert.equal(result.pieces.length, 1);
   });
