@@ -12,7 +12,7 @@ import { type Ledger, LedgerEntry } from './ledger-entry.ts';
 import { isWholeRequest } from './whole-request.ts';
 
 /** Bytes that are read from the store at once. */
-const pageBytes = 256 * 1024;
+const pageBytes = 1024 * 1024;
 
 /** A request of a batch that Connect has taken. */
 export interface AcceptedBatchRequest extends JobResponse {
@@ -27,17 +27,25 @@ export interface AcceptedBatchRequest extends JobResponse {
 }
 
 async function* chunksOf({ batches }: Store, id: string, number: number): AsyncGenerator<Uint8Array> {
+  const pageAfter = (position: number) => {
+    const page = batches.pieces(id, number, position, pageBytes);
+    // Whoever sends may break off before he needs it.
+    page.catch(() => undefined);
+    return page;
+  };
   let before = '[';
-  for (let position = -1; ; ) {
-    const pieces = await batches.pieces(id, number, position, pageBytes);
-    if (pieces.length === 0) break;
-    for (const { position: next, keys, texts } of pieces) {
+  for (let page = pageAfter(-1); ; ) {
+    const pieces = await page;
+    const last = pieces.at(-1);
+    if (last === undefined) break;
+    // Read while this one is sent.
+    page = pageAfter(last.position);
+    for (const { keys, texts } of pieces) {
       // Only the texts are sent.
       giveBack(keys);
       yield Buffer.from(before);
       yield texts;
       before = ',\n';
-      position = next;
     }
   }
   yield Buffer.from(before === '[' ? '[]' : ']');
