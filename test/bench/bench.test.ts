@@ -87,7 +87,7 @@ describe('bench', () => {
       const options = ['--scale', '0.0001', '--rounds', '1', '--json', json];
       const { stdout } = await run(process.execPath, [script, ...options]);
       const results = JSON.parse(await readFile(json, 'utf8')) as Results;
-      assert.equal(results.figures.length, 28);
+      assert.equal(results.figures.length, 26);
       for (const { name, measured, beside } of results.figures) {
         assert.ok(stdout.includes(name), name);
         for (const { values } of [measured, beside]) {

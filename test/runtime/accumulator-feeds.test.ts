@@ -87,9 +87,13 @@ describe('accumulator node: full feeds', function () {
     return got.of('caught')[length]?.error?.code;
   }
 
+  /** Of the accumulator alone: the import node shows its own when it likes, and one function notes those of all nodes. */
   function texts(): string[] {
-    const calls = (helper.getNode('accumulator').status as unknown as { args: [{ text: string }][] }).args;
-    return calls.map(([{ text }]) => text);
+    const { args, thisValues } = helper.getNode('accumulator').status as unknown as {
+      readonly args: readonly [{ readonly text: string }][];
+      readonly thisValues: readonly { readonly id: string }[];
+    };
+    return args.filter((_, index) => thisValues[index]?.id === 'accumulator').map(([{ text }]) => text);
   }
 
   async function shows(pattern: RegExp): Promise<void> {
@@ -111,6 +115,8 @@ describe('accumulator node: full feeds', function () {
     await shows(/feedHeld/);
     assert.equal(await give({ payload: 1_700_000_000_000, confirm: true }), undefined);
     await got.until(() => got.of('outcomes').length > told);
+    // What is held next is not this one any more.
+    await shows(/status.nothing/);
   }
 
   it('the first one is held until it is confirmed, and then deactivates what is missing', async () => {
