@@ -4,10 +4,7 @@
  */
 import { asError } from '../errors.ts';
 import type { Waiting } from './appender.ts';
-import type { Added } from './types.ts';
-
-/** What a message asks for when its items are on disk. */
-export type WhenAdded = (added: Added) => Promise<void> | undefined;
+import type { Added, WhenAdded } from './types.ts';
 
 /** How the promise is settled that whoever gave the message has. */
 export interface Settling {

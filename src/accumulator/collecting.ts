@@ -6,7 +6,7 @@ import { asError, ConnectError } from '../errors.ts';
 import { ItemsCheck, type Preparation, preparation, type RejectedItem } from '../prepare/index.ts';
 import { offerOf, type SendingState } from '../sending/index.ts';
 import type { Collection, CollectionState, Feed } from '../store/index.ts';
-import { Additions, type Settling, type WhenAdded } from './additions.ts';
+import { Additions, type Settling } from './additions.ts';
 import { Appender } from './appender.ts';
 import { FeedKeeper } from './feeds/keeper.ts';
 import { keptOf, mostRejected } from './kept-items.ts';
@@ -24,6 +24,7 @@ import type {
   FeedMessage,
   FeedState,
   ResetTarget,
+  WhenAdded,
 } from './types.ts';
 
 /** What an accumulator is given by those who keep all of them. */

@@ -30,12 +30,10 @@ export class Portions {
   #unwritten: CollectedItem[] = [];
   #items = 0;
   #bytes = 0;
-  /** Items of portions that have ended. */
-  #before = 0;
 
   /** How many items have been added. */
   get items(): number {
-    return this.#before + this.#items;
+    return this.#ended.reduce((sum, { items }) => sum + items, this.#items);
   }
 
   add(item: CollectedItem): void {
@@ -60,7 +58,6 @@ export class Portions {
 
   #end(): void {
     this.#ended.push({ lines: this.#lines(), items: this.#items, bytes: this.#bytes });
-    this.#before += this.#items;
     this.#items = 0;
     this.#bytes = 0;
     this.#written = [];

@@ -41,6 +41,9 @@ export interface Added {
   readonly rejected: readonly RejectedItem[];
 }
 
+/** What a message asks for when its items are on disk. */
+export type WhenAdded = (added: Added) => Promise<void> | undefined;
+
 /** Where a message stands in the sequence that makes a full feed. */
 export interface FeedMessage {
   /** What tells the sequence from others at the same time. Default: the one that has no name. */
@@ -127,7 +130,7 @@ export interface Accumulator {
    * @throws ConnectError `COLLECTION_FULL`, `COLLECTION_IN_USE`, `STORE_…`: then none of them is kept, or of more
    *   than 1,000 items or 256 kB perhaps a part
    */
-  add(items: readonly unknown[], whenAdded?: (added: Added) => Promise<void> | undefined): Promise<Added>;
+  add(items: readonly unknown[], whenAdded?: WhenAdded): Promise<Added>;
   /**
    * Takes in what a message brings to a full feed; resolves when it is on disk. Whole, the feed is checked, and sent
    * when nothing speaks against it.

@@ -61,6 +61,14 @@ describe('store: collections', () => {
     );
   });
 
+  it('never takes bytes that were handed over to somebody else for the items', async () => {
+    const store = stores.open();
+    const id = await openCollection(store);
+    const block = { lines: new Uint8Array(), items: 1, bytes: 2, supplierId: null };
+    await assert.rejects(store.collections.append(id, block, unbounded, 10));
+    assert.equal((await store.collections.state(id)).waiting.items, 0);
+  });
+
   it('refuses what would be too much as a whole, failed items counted; and takes what just fits', async () => {
     const store = stores.open();
     const id = await openCollection(store);
