@@ -1,7 +1,7 @@
 /**
  * Items as the lines of blocks, which go to the disk together.
  */
-import type { CollectedItem } from '../prepare/index.ts';
+import type { CollectedItem, ItemTaker } from '../prepare/index.ts';
 import type { Amount, NewBlock } from '../store/index.ts';
 import { giveBack } from '../transferable.ts';
 import { lineFeed, linesOf, textOfLines } from './sealing/lines.ts';
@@ -22,7 +22,7 @@ export interface Lines extends Amount {
 }
 
 /** The items of one message as lines of bounded size. */
-export class Portions {
+export class Portions implements ItemTaker {
   readonly #ended: Lines[] = [];
   /** Lines of the portion under way. */
   #written: Uint8Array[] = [];
